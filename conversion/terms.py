@@ -15,12 +15,23 @@ class ReplyTerms:
     """`model` is echoed as the client wrote it; the rest says what the reply may and must contain.
 
     `tool_names`: the backend's name → the client's, for every tool offered (equal where nothing was renamed).
+    `sole_properties`: client's tool name → its only property, for tools that have one (arguments that are no object).
+    `forced_tool`: the client's name of the tool that `tool_choice` demands.
+    `used_tool_ids`: the client's ids of all calls in the history; an id of the reply must differ from each.
     `stop_sequences`: the client's list, in order; `local_stop_sequences`: those the backend was not told.
+    `search_query`: what the user asked last, at most 200 characters, for searches whose query nobody reports.
+    `prefill`: the text that the reply continues; a model that repeats it has it cut off.
+    `fallback_credit`: the request carried a token for it, whose status the reply's usage must then tell.
+    `betas`: the request's beta flags.
+    `one_hour_cache`: the request's cache markers asked for a lifetime of an hour.
     `estimated_input_tokens`: for `message_start`, and for usage that the backend does not report.
     """
 
     model: str
     tool_names: Mapping[str, str] = field(default_factory=dict)
+    sole_properties: Mapping[str, str] = field(default_factory=dict)
+    forced_tool: str | None = None
+    used_tool_ids: frozenset[str] = frozenset()
     parallel_tool_use: bool = True
     stop_sequences: tuple[str, ...] = ()
     local_stop_sequences: tuple[str, ...] = ()
@@ -28,6 +39,11 @@ class ReplyTerms:
     structured_output: bool = False
     context_management: bool = False
     web_search: bool = False
+    search_query: str = ""
+    prefill: str = ""
+    fallback_credit: bool = False
+    betas: frozenset[str] = frozenset()
+    one_hour_cache: bool = False
     service_tier: str | None = None
     speed: str | None = None
     estimated_input_tokens: int = 1

@@ -1,0 +1,25 @@
+"""Where a request goes, as far as the translation cares: both directions read it, neither changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from conversion.profiles import BackendProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One model of one backend.
+
+    `group` names who understands the reasoning state that this backend hands out (dialect and host): state is given
+    back to the same group only (protocol §4.6). Limits are in tokens; None where nobody knows them.
+    `max_tokens_limit` caps `max_tokens` where `max_output_tokens` is unknown; `min_tokens` raises what is below it.
+    """
+
+    model: str
+    profile: BackendProfile = field(default_factory=BackendProfile)
+    group: str = ""
+    max_output_tokens: int | None = None
+    context_window: int | None = None
+    max_tokens_limit: int = 128_000
+    min_tokens: int | None = None

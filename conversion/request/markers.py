@@ -1,0 +1,70 @@
+"""Cache markers: forwarded where the backend has such a thing, the last four of them (protocol §1.4)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from conversion.request.wire import Markable, Message
+
+_MOST = 4
+
+
+class Markers:
+    """Sets markers on parts and tools in the order of the prompt, and takes back all but the last ones."""
+
+    def __init__(self, habit: Literal["strip", "keep", "breakpoint"]) -> None:
+        self._habit = habit
+        self._marked: list[Markable] = []
+        self.one_hour = False
+
+    def mark(self, part: Markable, cache_control: object) -> None:
+        """The part comes from a block with this `cache_control`."""
+        marker = self._marker(cache_control)
+        if marker is None or self._habit == "strip":
+            return
+        if not is_marked(part):
+            self._marked.append(part)
+        if self._habit == "keep":
+            part["cache_control"] = marker
+        else:
+            part["prompt_cache_breakpoint"] = {"mode": "explicit"}
+
+    def mark_tool(self, tool: Markable, cache_control: object) -> None:
+        """The same for a tool, which has no place for a breakpoint."""
+        if self._habit == "keep":
+            self.mark(tool, cache_control)
+
+    def mark_request(self, cache_control: object, messages: list[Message]) -> dict[str, object]:
+        """The marker of the whole request, which means its last content; the fields where the backend has the same."""
+        marker = self._marker(cache_control)
+        if marker is None or self._habit == "strip":
+            return {}
+        if self._habit == "keep":
+            return {"cache_control": marker}
+        last = messages[-1]
+        content = last["content"]
+        if isinstance(content, str):
+            last["content"] = content = [{"type": "text", "text": content}]
+        if content:
+            self.mark(content[-1], cache_control)
+        return {}
+
+    def keep_last(self) -> None:
+        """Backends take four; the last ones cover the longest prefixes."""
+        for part in self._marked[:-_MOST]:
+            part.pop("cache_control", None)
+            part.pop("prompt_cache_breakpoint", None)
+
+    def _marker(self, cache_control: object) -> dict[str, object] | None:
+        match cache_control:
+            case {"type": "ephemeral", "ttl": ("5m" | "1h") as lifetime}:
+                self.one_hour = self.one_hour or lifetime == "1h"
+                return {"type": "ephemeral", "ttl": lifetime}
+            case {"type": "ephemeral"}:
+                return {"type": "ephemeral"}
+            case _:
+                return None
+
+
+def is_marked(part: Markable) -> bool:
+    return "cache_control" in part or "prompt_cache_breakpoint" in part

@@ -1,0 +1,25 @@
+"""Bodies nested so deeply that reading them exhausts the interpreter's stack: the client's fault, wherever it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from conversion.errors import InvalidRequest
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def refuses_deep_nesting(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """For all that decodes parts of a body: what one parser could just bear may be too much for the next one."""
+
+    @wraps(function)
+    def refusing(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return function(*args, **kwargs)
+        except RecursionError as error:
+            raise InvalidRequest("The request body is nested too deeply") from error
+
+    return refusing

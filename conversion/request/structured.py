@@ -1,0 +1,44 @@
+"""A fixed format of the answer (protocol §3.8)."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from conversion.profiles import BackendProfile
+from conversion.request.notes import Notes
+from conversion.request.read import MessagesRequest
+from conversion.request.schema import cleaned_schema
+
+
+class AnswerFormat(Struct, frozen=True):
+    """Fields of the request, and what the system text must say where they do not say all."""
+
+    wanted: bool
+    fields: dict[str, object]
+    instruction: str | None = None
+
+
+def answer_format(request: MessagesRequest, profile: BackendProfile, notes: Notes) -> AnswerFormat:
+    received = _wanted_schema(request)
+    if received is None:
+        return AnswerFormat(False, {})
+    schema = cleaned_schema(received)
+    if profile.response_format == "json_schema":
+        named = {"name": "response", "schema": schema.json, "strict": schema.strict}
+        return AnswerFormat(True, {"response_format": {"type": "json_schema", "json_schema": named}})
+    notes.add("schema_as_text", "the backend does not enforce the schema of the answer")
+    fields: dict[str, object] = {}
+    if profile.response_format == "json_object":
+        fields = {"response_format": {"type": "json_object"}}
+    text = bytes(schema.json).decode()
+    return AnswerFormat(True, fields, f"Answer with nothing but a JSON object that conforms to this schema:\n{text}")
+
+
+def _wanted_schema(request: MessagesRequest) -> bytes | None:
+    """The schema of the answer as JSON, from the parameter or from its older twin."""
+    for config in (request.output_config, {"format": request.output_format}):
+        match config:
+            case {"format": {"type": "json_schema", "schema": dict(schema)}}:
+                return msgspec.json.encode(schema)
+    return None

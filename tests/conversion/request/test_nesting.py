@@ -1,0 +1,13 @@
+import pytest
+
+from conversion.errors import InvalidRequest
+from conversion.request.nesting import refuses_deep_nesting
+
+
+def fall(depth):
+    return fall(depth + 1)
+
+
+def test_what_exhausts_the_stack_is_the_clients_fault():
+    with pytest.raises(InvalidRequest, match="The request body is nested too deeply"):
+        refuses_deep_nesting(fall)(0)
