@@ -1,0 +1,212 @@
+"""One HTTP/1.1 connection to a backend: a request out, bytes of the reply in, as they arrive.
+
+A read gives everything that has arrived since the last one, so that one read becomes one write to the client. A reader
+that stalls stops the socket (`HIGH_WATER`), so a slow client never fills our memory. Silence is measured by one timer
+per request that is only looked at when it fires.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import cast
+
+import httptools
+import httpx
+
+HIGH_WATER = 256 * 1024
+HEAD_LIMIT = 128 * 1024
+
+
+class Connection(asyncio.Protocol):
+    """Open from `connection_made` to `close`; one request at a time."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpResponseParser(self)
+        self._waiter: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._failure: Exception | None = None
+        self._pieces: list[bytes] = []
+        self._buffered = 0
+        self._head_bytes = 0
+        self._heard = 0.0
+        self._silence = 0.0
+        self._paused = False
+        self._in_head = False
+        self._ended = True
+        self._framed = False
+        self._keep_alive = False
+        self._keep: Callable[[], None] | None = None
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.answered = False
+        self.idle_since = 0.0
+
+    @property
+    def closed(self) -> bool:
+        return self._transport is None or self._transport.is_closing() or self._failure is not None
+
+    def send(self, head: bytes, body: bytes, silence: float) -> None:
+        """Write a request; from here on `silence` seconds without a byte of the backend are a timeout."""
+        assert self._transport is not None
+        self._parser = httptools.HttpResponseParser(self)
+        self.status, self.headers, self.answered = 0, [], False
+        self._in_head, self._ended, self._framed, self._keep_alive, self._head_bytes = True, False, False, False, 0
+        self._heard, self._silence = self._loop.time(), silence
+        self._timer = self._loop.call_later(silence, self._look_at_silence)
+        self._transport.write(head)
+        self._transport.write(body)
+
+    async def head(self) -> None:
+        """Wait until status and headers are here; raises httpx's errors."""
+        while self._in_head:
+            if self._failure is not None:
+                raise self._failure
+            await self._wait()
+
+    async def read(self) -> bytes:
+        """All bytes of the body that have arrived, waiting for the first; empty at its end."""
+        while not self._pieces:
+            if self._ended:
+                return b""
+            if self._failure is not None:
+                raise self._failure
+            await self._wait()
+        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces.clear()
+        self._buffered = 0
+        if self._paused and self._transport is not None:
+            self._paused = False
+            self._heard = self._loop.time()
+            self._transport.resume_reading()
+        return data
+
+    def when_ended(self, seconds: float, keep: Callable[[], None]) -> None:
+        """Hand the connection on once its reply has ended; close it when that takes longer than `seconds`."""
+        self._stop_timer()
+        self._keep = keep
+        if self._ended:
+            self._hand_on()
+        else:
+            self._timer = self._loop.call_later(seconds, self.close)
+
+    def _hand_on(self) -> None:
+        keep, self._keep = self._keep, None
+        self._stop_timer()
+        if keep is None or not self._keep_alive or self.closed:
+            self.close()
+            return
+        self._pieces.clear()
+        self._buffered = 0
+        self.idle_since = self._loop.time()
+        keep()
+
+    def close(self) -> None:
+        """Close at once: what was not read is not wanted, and the backend must notice now."""
+        self._stop_timer()
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def _wait(self) -> None:
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _fail(self, failure: Exception) -> None:
+        if self._failure is None:
+            self._failure = failure
+        self._wake()
+
+    def _look_at_silence(self) -> None:
+        left = self._heard + self._silence - self._loop.time()
+        if self._waiter is None:  # nobody waits: it is the client that is slow
+            left = self._silence
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._look_at_silence)
+        else:
+            self._fail(httpx.ReadTimeout(f"no byte for {self._silence:g} s"))
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's inherits from nothing
+
+    def data_received(self, data: bytes) -> None:
+        self._heard = self._loop.time()
+        self.answered = True
+        if self._in_head:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            self._fail(httpx.RemoteProtocolError(f"not HTTP: {error}"))
+        if self._in_head and self._head_bytes > HEAD_LIMIT:
+            self._fail(httpx.RemoteProtocolError("the head of the response is too large"))
+
+    def eof_received(self) -> bool:
+        return False  # the transport closes itself, and connection_lost tells
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        if not self._ended and not self._in_head and not self._framed and exc is None:
+            self._ended = True  # a body without a length ends with its connection
+            self._wake()
+        elif self._ended:
+            self._keep_alive = False
+        else:
+            self._fail(httpx.ReadError(str(exc) if exc else "the backend closed the connection"))
+
+    # httptools
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        self.headers.append((name, value))
+        if name in (b"content-length", b"transfer-encoding"):
+            self._framed = True
+
+    def on_headers_complete(self) -> None:
+        self.status = self._parser.get_status_code()
+        if self.status < 200:  # 100 Continue, 103 Early Hints: the answer is still to come
+            self.headers = []
+            return
+        self._in_head = False
+        self._wake()
+
+    def on_body(self, body: bytes) -> None:
+        if self._keep is not None:  # nobody reads any more
+            return
+        self._pieces.append(body)
+        self._buffered += len(body)
+        if self._buffered > HIGH_WATER and not self._paused and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def on_message_complete(self) -> None:
+        if self._in_head:  # the end of an informational response
+            return
+        self._ended = True
+        self._keep_alive = self._framed and self._parser.should_keep_alive()
+        if self._keep is not None:
+            self._hand_on()
+        self._wake()
+
+
+def request_head(method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The head of a request as it goes over the wire."""
+    lines = [b"%b %b HTTP/1.1" % (method, target)]
+    lines += [b"%b: %b" % header for header in headers]
+    return b"\r\n".join(lines) + b"\r\n\r\n"

@@ -1,0 +1,92 @@
+"""The URLs and headers of a backend: pure functions of its row.
+
+Base URLs are taken as people write them: with or without the version's path, with a trailing slash, or ending in
+`/chat/completions`; Azure's as the resource, as `…/openai/v1`, or down to the deployment (protocol §1.5.2).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from routing.table import BackendEntry
+
+DEFAULT_PATHS = {
+    "openai": "/v1",
+    "openrouter": "/api/v1",
+    "gemini": "/v1beta/openai",
+    "xai": "/v1",
+    "mistral": "/v1",
+    "moonshot": "/v1",
+    "qwen": "/compatible-mode/v1",
+    "zai": "/api/paas/v4",
+    "minimax": "/v1",
+    "groq": "/openai/v1",
+    "together": "/v1",
+    "ollama": "/v1",
+    "lmstudio": "/v1",
+    "llamacpp": "/v1",
+    "vllm": "/v1",
+    "sglang": "/v1",
+    "azure_v1": "/openai/v1",
+    "azure": "/openai",
+}
+"""Where the API lies on a host that was given without a path."""
+
+AZURE_API_VERSION = "2024-12-01-preview"
+"""For a deployment URL without a version: the first one that takes `max_completion_tokens`."""
+
+
+def chat_completions_url(backend: BackendEntry, model: str) -> str:
+    base = api_url(backend)
+    if backend.dialect != "azure":
+        return f"{base}/chat/completions"
+    if "/deployments/" not in base:
+        base = f"{base}/deployments/{quote(model, safe='')}"
+    return f"{base}/chat/completions?api-version={backend.api_version or AZURE_API_VERSION}"
+
+
+def models_url(backend: BackendEntry) -> str | None:
+    """Where the backend lists its models; None for Azure, whose list is not that of the deployments."""
+    match backend.dialect:
+        case "azure" | "azure_v1":
+            return None
+        case "lmstudio":
+            return f"{origin(backend)}/api/v0/models"  # the only list with the window of the loaded model
+        case _:
+            return f"{api_url(backend)}/models"
+
+
+def details_url(backend: BackendEntry) -> str | None:
+    """A second source for what the list does not say: the window that a local server really uses."""
+    match backend.dialect:
+        case "llamacpp":
+            return f"{origin(backend)}/props"
+        case "ollama":
+            return f"{origin(backend)}/api/ps"
+        case _:
+            return None
+
+
+def request_headers(backend: BackendEntry, credential: str) -> dict[str, str]:
+    """The headers that say who asks. The backend's own ones win, so that they can replace the authorization."""
+    return {**auth_headers(backend.dialect, credential), **{k.lower(): v for k, v in backend.headers.items()}}
+
+
+def auth_headers(dialect: str, credential: str) -> dict[str, str]:
+    """Azure takes a key in a header of its own, but an Entra token (a JWT) as everybody else does."""
+    if not credential:
+        return {}
+    if dialect.startswith("azure") and not credential.startswith("eyJ"):
+        return {"api-key": credential}
+    return {"authorization": f"Bearer {credential}"}
+
+
+def api_url(backend: BackendEntry) -> str:
+    """The base URL as `/chat/completions` is appended to it."""
+    base = backend.base_url.partition("?")[0].rstrip("/").removesuffix("/chat/completions")
+    return base if urlsplit(base).path else base + DEFAULT_PATHS.get(backend.dialect, "")
+
+
+def origin(backend: BackendEntry) -> str:
+    url = urlsplit(backend.base_url)
+    return f"{url.scheme}://{url.netloc}"

@@ -1,0 +1,35 @@
+"""The names that a client is told of by `GET /v1/models`: those of the mappings that hold for its key, and the models
+that an admin offers. Families are listed as `claude-opus` and so on, models of backends as `claude-gw/name`, because
+Claude Code's picker shows only names with `claude` in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routing.errors import RoutingError
+from routing.resolve import LISTED_ALIAS, resolve
+from routing.table import KeyEntry, ListedModel, RoutingTable
+
+
+def listed_models(table: RoutingTable, key: KeyEntry) -> list[ListedModel]:
+    """Every name once; what the key may not use, or what leads nowhere now, is left out."""
+    models = []
+    for name in dict.fromkeys(_names(table, key)):
+        try:
+            route = resolve(table, key, name)
+        except RoutingError:
+            continue
+        limits = route.destination
+        title = f"{route.model} ({route.backend.name})"
+        models.append(ListedModel(name, title, limits.context_window, limits.max_output_tokens))
+    return models
+
+
+def _names(table: RoutingTable, key: KeyEntry) -> Iterator[str]:
+    for scope in table.scopes_of(key):
+        yield from scope.exact
+        yield from (f"claude-{family}" for family in scope.families)
+    for (_, name), model in table.models.items():
+        if model.offered:
+            yield f"{LISTED_ALIAS}{name}"

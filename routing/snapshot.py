@@ -1,0 +1,185 @@
+"""The routing table of this process, kept as new as the database by one thread with a connection of its own.
+
+- The first load happens in `start`, before the first request.
+- Twice a second one cheap query asks whether anything changed; only then the table is loaded again.
+- A key that the table does not know makes the thread look at once. Everybody who waits shares that look, so a flood
+  of wrong keys costs the database no more than one small query every LOOK_SPACING seconds.
+- While the database is away the last table stays; keys that it does not know are then refused with 503, never 401.
+- When keys were used is written down from here as well, at most once a minute each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import Future
+from time import monotonic, time
+
+from asgiref.sync import sync_to_async
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, close_old_connections
+
+from routing import keys, loading, upstream
+from routing.catalog import Catalog
+from routing.errors import KeyStoreUnavailable
+from routing.models import BackendCredential
+from routing.table import KeyEntry, RoutingTable
+
+logger = logging.getLogger("routing")
+
+LOOK_EVERY = 0.5
+LOOK_SPACING = 0.05
+LOOK_TIMEOUT = 5.0
+WRITE_USES_EVERY = 60.0
+STOP_TIMEOUT = 5.0
+
+
+class Snapshot:
+    """The table, and the thread that keeps it new."""
+
+    def __init__(self) -> None:
+        self.table = RoutingTable()
+        self._fingerprint: loading.Fingerprint | None = None
+        self._uses: dict[int, float] = {}
+        self._loading = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._wanted = threading.Event()
+        self._stopping = threading.Event()
+        self._next_look: Future[bool] = Future()
+        self._in_trouble = False
+
+    def refresh(self) -> None:
+        """Load the table if anything changed since the last time."""
+        with self._loading:
+            fingerprint = loading.fingerprint()
+            if fingerprint != self._fingerprint:
+                self.table = loading.load(self._uses)
+                self._fingerprint = fingerprint
+
+    def reload(self) -> None:
+        """Load the table, whatever changed."""
+        self._fingerprint = None
+        self.refresh()
+
+    def start(self) -> None:
+        """Load, and keep loading from now on."""
+        self._stopping.clear()
+        self._look()
+        self._thread = threading.Thread(target=self._run, name="routing snapshot", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        thread, self._thread = self._thread, None
+        self._stopping.set()
+        self._wanted.set()
+        if thread is not None:
+            thread.join(STOP_TIMEOUT)
+
+    async def look(self) -> None:
+        """Return when the table is at least as new as this call; raises KeyStoreUnavailable."""
+        if self._thread is None:
+            fresh = await sync_to_async(self._look)()
+        else:
+            look = self._next_look
+            self._wanted.set()
+            try:
+                async with asyncio.timeout(LOOK_TIMEOUT):
+                    fresh = await asyncio.shield(asyncio.wrap_future(look))
+            except TimeoutError:
+                fresh = False
+        if not fresh:
+            raise KeyStoreUnavailable
+
+    def _run(self) -> None:
+        written = monotonic()
+        while not self._stopping.is_set():
+            self._wanted.wait(LOOK_EVERY)
+            self._wanted.clear()
+            fresh = self._look()
+            if fresh and (self._stopping.is_set() or monotonic() - written >= WRITE_USES_EVERY):
+                written = monotonic()
+                self._write_uses()
+            close_old_connections()
+            self._stopping.wait(LOOK_SPACING)
+
+    def _look(self) -> bool:
+        """Refresh, and tell everybody who waits whether that worked; trouble is logged once until it is over."""
+        look, self._next_look = self._next_look, Future()
+        fresh = False
+        try:
+            self.refresh()
+            fresh = True
+        except DatabaseError as error:
+            if not self._in_trouble:
+                logger.error("the database is away, requests go on with what was loaded before: %s", error)
+        except Exception:
+            if not self._in_trouble:
+                logger.exception("the routing table cannot be loaded, requests go on with the one before")
+        if fresh and self._in_trouble:
+            logger.warning("the routing table is up to date again")
+        self._in_trouble = not fresh
+        look.set_result(fresh)
+        return fresh
+
+    def _write_uses(self) -> None:
+        if not self._uses:
+            return
+        uses = {}
+        while self._uses:
+            key, when = self._uses.popitem()
+            uses[key] = when
+        try:
+            keys.write_uses(uses)
+        except DatabaseError as error:
+            logger.warning("when keys were last used could not be written: %s", error)
+
+
+_snapshot = Snapshot()
+_catalog = Catalog(upstream.fetch_json)
+
+
+def current() -> RoutingTable:
+    """The table as of now: one that is never changed, only replaced."""
+    return _snapshot.table
+
+
+async def look_up_key(text: str) -> KeyEntry | None:
+    """A key that the table did not know: perhaps it was issued a moment ago. Noise is refused without a look."""
+    if not keys.plausible(text):
+        return None
+    await _snapshot.look()
+    return _snapshot.table.key(text, time())
+
+
+def start() -> None:
+    """Load before the first request, and start what works in the background.
+
+    A database that is away is waited for; a credential that cannot be opened stops the start: it would fail at its
+    first request.
+    """
+    refuse_unreadable_credentials()
+    _snapshot.start()
+    _catalog.start()
+
+
+def stop() -> None:
+    _catalog.stop()
+    _snapshot.stop()
+
+
+def reload() -> None:
+    """Load the table now, in this thread."""
+    _snapshot.reload()
+
+
+def refuse_unreadable_credentials() -> None:
+    try:
+        unreadable = BackendCredential.objects.unreadable()
+    except DatabaseError:
+        return  # it is away; the snapshot says so
+    finally:
+        close_old_connections()
+    if unreadable:
+        names = ", ".join(sorted({f"{row} of backend {row.backend}" for row in unreadable}))
+        raise ImproperlyConfigured(f"CREDENTIALS_SECRET does not open these credentials: {names}")

@@ -1,0 +1,52 @@
+"""The names that `GET /v1/models` tells of."""
+
+import pytest
+
+from routing import loading
+from tests.routing import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def listed(**fields):
+    _, text = factories.key(factories.client(**fields))
+    table = loading.load({})
+    return table.models_for(table.key(text, 0.0))
+
+
+def test_the_names_of_mappings_and_the_offered_models_are_listed():
+    row = factories.backend("local")
+    factories.backend_model(row, "offered", is_offered=True)
+    factories.backend_model(row, "only known")
+    factories.mapping("my-model", to=row)
+    factories.mapping("opus", kind="family", to=row, model="big")
+    factories.mapping("x-*", kind="glob", to=row)
+    factories.mapping(to=row)
+    assert [model.id for model in listed()] == ["my-model", "claude-opus", "claude-gw/offered"]
+
+
+def test_each_is_listed_with_what_is_behind_it():
+    row = factories.backend("local")
+    factories.backend_model(row, "big", context_window=200_000, discovered_max_output_tokens=8000)
+    factories.mapping("opus", kind="family", to=row, model="big")
+    (model,) = listed()
+    assert (model.display_name, model.context_window, model.max_output_tokens) == ("big (local)", 200_000, 8000)
+
+
+def test_what_a_key_may_not_use_is_not_listed():
+    factories.mapping("opus", kind="family")
+    factories.mapping("haiku", kind="family")
+    assert [model.id for model in listed(allowed_models="*haiku*")] == ["claude-haiku"]
+
+
+def test_what_leads_nowhere_is_not_listed():
+    factories.mapping("m", to=factories.backend(is_enabled=False))
+    assert listed() == []
+
+
+def test_mappings_of_the_team_come_first_and_no_name_comes_twice():
+    team = factories.team()
+    factories.mapping("m")
+    factories.mapping("n")
+    factories.mapping("n", team=team)
+    assert [model.id for model in listed(team=team)] == ["n", "m"]
