@@ -1,0 +1,132 @@
+"""What was used: one row per request, written by the copier of the journals and by nobody else.
+
+Clients, teams, keys and backends come and go, the past stays: rows refer to them without a constraint and keep their
+names as they were.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from routing.models import Team
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+class UsageQuerySet(models.QuerySet["UsageRecord"]):
+    """The selections that reports and the admin make."""
+
+    def started_between(self, since: datetime | None, until: datetime | None) -> Self:
+        """Requests that began at `since` or later, and before `until`."""
+        records = self if since is None else self.filter(started_at__gte=since)
+        return records if until is None else records.filter(started_at__lt=until)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All for a superuser, for others the requests of the teams that they manage."""
+        return self if user.is_superuser else self.filter(team__in=Team.objects.visible_to(user))
+
+    def in_flight(self) -> Self:
+        return self.filter(state=UsageRecord.State.OPEN)
+
+
+class UsageRecord(models.Model):
+    """One request that was sent to a backend, or refused on the way there.
+
+    `input_tokens` excludes cached ones, `thinking_tokens` is a part of `output_tokens`. While a request is open, and
+    where nobody reported better, the figures are estimates.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "open"  # being served
+        CLOSED = "closed", "closed"  # the reply is complete
+        FAILED = "failed", "failed"  # the client got an error
+        CANCELLED = "cancelled", "cancelled"  # the client left
+        INTERRUPTED = "interrupted", "interrupted"  # the gateway ended before the request did
+
+    id = models.UUIDField("request id", primary_key=True)
+    state = models.CharField(max_length=12, choices=State)
+    started_at = models.DateTimeField("started")
+    finished_at = models.DateTimeField("finished", null=True)
+    http_status = models.IntegerField("HTTP status", null=True)
+    error_type = models.CharField(max_length=64, default="")
+    stop_reason = models.CharField(max_length=64, default="")
+    notices = models.JSONField(default=list)
+
+    client = models.ForeignKey(
+        "routing.Client", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    client_name = models.CharField("client", max_length=200, default="")
+    team = models.ForeignKey(
+        "routing.Team", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    team_name = models.CharField("team", max_length=200, default="")
+    key = models.ForeignKey(
+        "routing.ClientKey", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    backend = models.ForeignKey(
+        "routing.Backend", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    backend_name = models.CharField("backend", max_length=200, default="")
+
+    requested_model = models.CharField(max_length=200, default="")
+    routed_model = models.CharField("model", max_length=200, default="")
+    mapping = models.CharField(max_length=200, default="")
+    endpoint = models.CharField(max_length=40, default="")
+    stream = models.BooleanField("streamed", default=False)
+    session_id = models.CharField(max_length=200, default="")
+    agent_id = models.CharField(max_length=200, default="")
+    parent_agent_id = models.CharField(max_length=200, default="")
+
+    input_tokens = models.BigIntegerField("input", default=0)
+    cache_read_input_tokens = models.BigIntegerField("cache read", default=0)
+    cache_creation_input_tokens = models.BigIntegerField("cache write", default=0)
+    output_tokens = models.BigIntegerField("output", default=0)
+    thinking_tokens = models.BigIntegerField("thinking", default=0)
+    web_search_requests = models.IntegerField("web searches", default=0)
+    estimated = models.BooleanField(default=False)
+    reported_cost = models.DecimalField("cost in USD, as reported", max_digits=20, decimal_places=12, null=True)
+    service_tier = models.CharField(max_length=64, default="")
+
+    time_to_first_token_ms = models.IntegerField("time to first token", null=True)
+    duration_ms = models.IntegerField("duration", null=True)
+    journal = models.CharField(max_length=80, default="")
+
+    objects = UsageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-started_at",)
+        indexes = [
+            models.Index(fields=["started_at"], name="usage_by_time"),
+            models.Index(fields=["client", "started_at"], name="usage_by_client"),
+            models.Index(fields=["team", "started_at"], name="usage_by_team"),
+            models.Index(fields=["backend", "started_at"], name="usage_by_backend"),
+            models.Index(fields=["routed_model", "started_at"], name="usage_by_model"),
+            models.Index(fields=["session_id", "started_at"], name="usage_by_session"),
+            models.Index(fields=["journal"], name="usage_in_flight", condition=Q(state="open")),
+        ]
+
+    def __str__(self) -> str:
+        return f"req_{self.id.hex}"
+
+    @property
+    def total_tokens(self) -> int:
+        """Read and generated, cached or not."""
+        read = self.input_tokens + self.cache_read_input_tokens + self.cache_creation_input_tokens
+        return read + self.output_tokens
+
+
+class ProcessJournal(models.Model):
+    """The journal of a running process, as that process last told: from this all processes know who is gone."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    seen_at = models.DateTimeField()
+    backlog = models.BigIntegerField(default=0)
+    oldest_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,125 @@
+"""The one thread that writes a process's journal.
+
+It takes everything that is queued at once and commits it in one transaction: under load many requests share a commit,
+and nobody waits for a timer. What cannot be written (disk full, I/O error):
+
+- openings are refused, until the reserve of disk space could be put aside again;
+- closings are kept and tried again, in the space that the reserve gave: these requests have been served.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+
+from accounting.batch import Batch, Item
+from accounting.booking import Booking
+from accounting.journal import Journal
+
+SAMPLE_SECONDS = 0.25
+RETRY_SECONDS = 0.1
+
+logger = logging.getLogger(__name__)
+
+
+class JournalWriter(threading.Thread):
+    """The writer of one journal; `committed` is called after every commit that the table has to follow."""
+
+    def __init__(self, journal: Journal, committed: Callable[[], None]) -> None:
+        super().__init__(name="journal writer", daemon=True)
+        self._journal = journal
+        self._committed = committed
+        self._queue: SimpleQueue[Item] = SimpleQueue()
+        self._running: dict[bytes, Booking] = {}
+        self._kept = Batch()
+        self._next_sample = 0.0
+        self._failing = False
+        self._stop_by: float | None = None
+
+    def open(self, booking: Booking) -> None:
+        self._queue.put(("open", booking))
+
+    def close(self, booking: Booking) -> None:
+        self._queue.put(("close", booking))
+
+    def forget(self, keys: Sequence[bytes]) -> None:
+        """Drop the rows of closed requests that are safe in the table."""
+        self._queue.put(("forget", keys))
+
+    def stop(self, deadline: float) -> bool:
+        """Write what is queued, then end; whether everything could be written by then."""
+        self._stop_by = deadline
+        self._queue.put(None)
+        self.join(max(0.0, deadline - time.monotonic()))
+        return not self.is_alive() and not self._kept.closings
+
+    def run(self) -> None:
+        while not self._finished():
+            batch = self._gather()
+            self._sample(batch)
+            self._commit(batch)
+
+    def _finished(self) -> bool:
+        if self._stop_by is None or not self._queue.empty():
+            return False
+        return not self._kept.closings or time.monotonic() >= self._stop_by
+
+    def _gather(self) -> Batch:
+        """All that is queued, and what was kept; waits until there is something to do."""
+        patience = self._patience()
+        batch, self._kept = self._kept, Batch()
+        with suppress(Empty):
+            batch.add(self._queue.get(timeout=patience))
+            while True:
+                batch.add(self._queue.get_nowait())
+        return batch
+
+    def _patience(self) -> float | None:
+        if self._kept.closings:
+            return RETRY_SECONDS
+        return max(0.0, self._next_sample - time.monotonic()) if self._running else None
+
+    def _sample(self, batch: Batch) -> None:
+        """Add the progress of running requests, several times a second."""
+        if time.monotonic() >= self._next_sample:
+            self._next_sample = time.monotonic() + SAMPLE_SECONDS
+            moved = [booking for booking in self._running.values() if booking.output_tokens != booking.sampled]
+            batch.progress = [(booking.output_tokens, booking) for booking in moved]
+
+    def _commit(self, batch: Batch) -> None:
+        if batch.openings and not self._journal.reserve.hold():
+            batch.refuse_openings()
+        batch.drop_refused()
+        if not batch:
+            return
+        try:
+            self._journal.write(batch.changes())
+        except Exception as error:  # whatever it is, requests wait for an answer
+            self._failed(batch, error)
+        else:
+            self._written(batch)
+
+    def _failed(self, batch: Batch, error: Exception) -> None:
+        if not self._failing:
+            logger.error("the journal %s cannot be written: %s", self._journal.name, error)
+        self._failing = True
+        self._journal.reserve.release()
+        batch.refuse_openings()
+        self._kept = Batch(closings=batch.closings, forgotten=batch.forgotten)
+
+    def _written(self, batch: Batch) -> None:
+        if self._failing:
+            logger.warning("the journal %s can be written again", self._journal.name)
+        self._failing = False
+        self._running.update((booking.key, booking) for booking in batch.openings)
+        for booking in batch.closings:
+            self._running.pop(booking.key, None)
+        for tokens, booking in batch.progress:
+            booking.sampled = tokens
+        batch.finish()
+        if batch.openings or batch.closings:
+            self._committed()

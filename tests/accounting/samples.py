@@ -1,0 +1,34 @@
+"""Openings, closings and rows for tests: what does not matter has a value of its own."""
+
+import time
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounting.entries import Closing, Entry, Opening
+from accounting.models import UsageRecord
+from conversion.usage import Usage
+
+
+def opening(**fields):
+    return Opening(**{"request_id": uuid.uuid4(), "started_at": time.time(), **fields})
+
+
+def closing(output_tokens=5, **fields):
+    usage = Usage(input_tokens=10, output_tokens=output_tokens)
+    return Closing(**{"state": "closed", "http_status": 200, "usage": usage, "notices": [], "duration": 1.5, **fields})
+
+
+def entry(of=None, ended=None, output_tokens=0):
+    return Entry(1, of or opening(), output_tokens, ended)
+
+
+def record(ago=timedelta(), **fields):
+    started_at = timezone.now() - ago
+    return UsageRecord.objects.create(**{"id": uuid.uuid4(), "started_at": started_at, "state": "closed", **fields})
+
+
+def expected_tokens(request_id):
+    """What a backend reports for this request."""
+    return request_id.int % 1000 + 1

@@ -1,0 +1,83 @@
+import asyncio
+import threading
+
+import pytest
+
+from accounting.booking import Booking, JournalUnavailable, NoPen
+from tests.accounting.samples import closing, opening
+
+
+async def test_an_opened_request_is_in_the_journal(writer, journal):
+    request = opening()
+    await Booking(request, writer).opened()
+    assert [entry.opening for entry in journal.in_flight()] == [request]
+
+
+async def test_a_closed_request_is_in_the_journal(writer, journal):
+    booking, end = Booking(opening(), writer), closing()
+    await booking.opened()
+    await booking.close(end)
+    assert [entry.closing for entry in journal.changed_after(0, 10)] == [end]
+
+
+async def test_it_can_be_closed_without_waiting_for_its_opening(writer, journal):
+    await Booking(opening(), writer).close(closing(state="failed", http_status=400))
+    assert [entry.closing.state for entry in journal.changed_after(0, 10)] == ["failed"]
+
+
+async def test_only_its_first_closing_counts(writer, journal):
+    booking = Booking(opening(), writer)
+    await booking.close(closing())
+    await booking.close(closing(state="cancelled", http_status=499))
+    assert [entry.closing.state for entry in journal.changed_after(0, 10)] == ["closed"]
+
+
+async def test_a_cancelled_caller_loses_nothing(writer, journal):
+    booking = Booking(opening(), writer)
+    waiting = asyncio.ensure_future(booking.close(closing()))
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await booking.close(closing(state="cancelled"))
+    assert [entry.closing.state for entry in journal.changed_after(0, 10)] == ["closed"]
+
+
+async def test_its_progress_reaches_the_journal_by_itself(writer, journal):
+    booking = Booking(opening(), writer)
+    await booking.opened()
+    booking.progress(3)
+    booking.progress(7)
+    while (output_tokens := journal.in_flight()[0].output_tokens) == 0:
+        await asyncio.sleep(0.01)
+    assert output_tokens == 7
+
+
+async def test_many_share_a_commit(writer, journal, monkeypatch):
+    commits, begun, gate, write = [], threading.Event(), threading.Event(), journal.write
+
+    def slow_write(changes):
+        begun.set()
+        gate.wait()
+        commits.append((len(changes.openings), len(changes.closings)))
+        write(changes)
+
+    monkeypatch.setattr(journal, "write", slow_write)
+    first = Booking(opening(), writer)
+    await asyncio.to_thread(begun.wait)
+    others = [Booking(opening(), writer) for _ in range(20)]
+    ends = [booking.close(closing()) for booking in others[:5]]
+    gate.set()
+    await asyncio.gather(first.opened(), *(booking.opened() for booking in others), *ends)
+    assert commits == [(1, 0), (20, 5)]
+
+
+async def test_it_is_refused_where_no_journal_is_kept():
+    booking = Booking(opening(), NoPen())
+    with pytest.raises(JournalUnavailable):
+        await booking.opened()
+    await booking.close(closing())
+
+
+def test_it_tells_the_client_when_to_come_back():
+    error = JournalUnavailable()
+    assert (error.status, error.type, error.headers) == (529, "overloaded_error", {"retry-after": "30"})

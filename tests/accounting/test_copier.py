@@ -1,0 +1,128 @@
+import threading
+
+import pytest
+from django.db import OperationalError
+
+from accounting import copier as copier_module
+from accounting.copier import Copier
+from accounting.entries import encode
+from accounting.journal import Changes
+from accounting.models import ProcessJournal, UsageRecord
+from tests.accounting.samples import closing, opening
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def copier(journal):
+    """A copier whose work the test does itself, in its own thread and transaction."""
+    return Copier(journal, threading.Event(), lambda keys: journal.write(Changes(forgotten=[(key,) for key in keys])))
+
+
+def open_requests(journal, *requests):
+    journal.write(Changes(openings=[(request.request_id.bytes, encode(request)) for request in requests]))
+
+
+def close_request(journal, request, end):
+    journal.write(Changes(closings=[(encode(end), request.request_id.bytes)]))
+
+
+def states():
+    return sorted(UsageRecord.objects.values_list("state", flat=True))
+
+
+def test_running_requests_are_in_the_table(journal, copier):
+    open_requests(journal, opening(), opening())
+    copier.work()
+    assert states() == ["open", "open"]
+    assert (len(journal.in_flight()), copier.backlog) == (2, 0)
+
+
+def test_closed_requests_leave_the_journal(journal, copier):
+    request = opening()
+    open_requests(journal, request, opening())
+    close_request(journal, request, closing())
+    copier.work()
+    assert states() == ["closed", "open"]
+    assert len(journal.changed_after(0, 10)) == 1
+
+
+def test_it_copies_all_of_a_long_queue(journal, copier, monkeypatch):
+    monkeypatch.setattr(copier_module, "BATCH", 3)
+    open_requests(journal, *(opening() for _ in range(8)))
+    while copier.backlog:
+        copier.work()
+    assert states() == ["open"] * 8
+
+
+def test_it_loses_nothing_while_the_database_is_away(journal, copier, monkeypatch):
+    request = opening()
+    open_requests(journal, request)
+    with monkeypatch.context() as away:
+        away.setattr(copier_module, "store", refuse)
+        assert not copier._attempt(copier.work)
+        close_request(journal, request, closing())
+        open_requests(journal, opening())
+        assert not copier._attempt(copier.work)
+        assert (copier.backlog, len(journal.changed_after(0, 10))) == (3, 2)
+    assert copier._attempt(copier.work)
+    assert (states(), copier.backlog) == (["closed", "open"], 0)
+
+
+def test_it_says_once_that_the_database_is_away(journal, copier, monkeypatch, caplog):
+    open_requests(journal, opening())
+    with monkeypatch.context() as away:
+        away.setattr(copier_module, "store", refuse)
+        for _ in range(5):
+            copier._attempt(copier.work)
+    copier._attempt(copier.work)
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+def test_it_waits_longer_the_longer_the_database_is_away(journal, copier, monkeypatch):
+    open_requests(journal, opening())
+    monkeypatch.setattr(copier_module, "store", refuse)
+    pauses = []
+    for _ in range(8):
+        copier._attempt(copier.work)
+        pauses.append(copier._pause)
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (0.5, 5.0)
+
+
+def test_a_closed_request_stays_in_the_journal_until_the_table_has_it(journal, copier, monkeypatch):
+    request = opening()
+    open_requests(journal, request)
+    close_request(journal, request, closing())
+    monkeypatch.setattr(copier_module, "store", refuse)
+    copier._attempt(copier.work)
+    assert len(journal.changed_after(0, 10)) == 1
+
+
+def test_it_knows_since_when_the_table_is_behind(journal, copier, monkeypatch):
+    open_requests(journal, opening(started_at=1000.0), opening(started_at=2000.0))
+    with monkeypatch.context() as away:
+        away.setattr(copier_module, "store", refuse)
+        copier._attempt(copier.work)
+    assert copier.oldest_at == 1000.0
+    copier._attempt(copier.work)
+    assert copier.oldest_at is None
+
+
+def test_it_tells_that_its_journal_lives(journal, copier):
+    copier.work()
+    assert [row.name for row in ProcessJournal.objects.all()] == [journal.name]
+
+
+def test_it_brings_the_figures_of_long_requests_up_to_date(journal, copier):
+    request = opening()
+    open_requests(journal, request)
+    copier.work()
+    journal.write(Changes(progress=[(70, request.request_id.bytes)]))
+    copier._next_look = 0.0
+    copier.work()
+    assert UsageRecord.objects.get().output_tokens == 70
+
+
+def refuse(entries, journal):
+    raise OperationalError("the database is away")
