@@ -5,6 +5,8 @@ import inspect
 import pytest
 from asgiref.sync import async_to_sync
 
+pytest_plugins = ("tests.support.service",)
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
