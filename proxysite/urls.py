@@ -1,6 +1,8 @@
-"""The pages for people: the admin. The API has its own URLs (`proxysite/api/`)."""
+"""The pages for people: the admin and the API's documentation. The API itself has a handler of its own (`asgi.py`)."""
 
 from django.contrib import admin
 from django.urls import path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from proxysite.api.urls import urls as api_urls
+
+urlpatterns = [path("admin/", admin.site.urls), path("", api_urls)]

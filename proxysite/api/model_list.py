@@ -1,0 +1,88 @@
+"""GET /v1/models: what this key may ask for, in the shape of the Models API (protocol §7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from proxysite.api.openapi import MODEL, MODELS
+from proxysite.envelope import ApiError
+from proxysite.handler import ApiRequest
+from routing import snapshot
+from routing.table import ListedModel
+
+router = Router(tags=["Models"])
+
+UNKNOWN_TIME = "1970-01-01T00:00:00Z"
+LINES = ("haiku", "sonnet", "opus", "fable", "mythos")
+PAGE = range(1, 1001)
+
+
+@router.get("/models", summary="List models", openapi_extra=MODELS)
+async def list_models(request: HttpRequest) -> HttpResponse:
+    """The models that this key can name, a page at a time."""
+    assert isinstance(request, ApiRequest)
+    models = snapshot.current().models_for(request.key)
+    page, more = page_of(models, limit_of(request), request.GET.get("after_id"), request.GET.get("before_id"))
+    return answer(
+        {
+            "data": [model_info(model) for model in page],
+            "has_more": more,
+            "first_id": page[0].id if page else None,
+            "last_id": page[-1].id if page else None,
+        }
+    )
+
+
+@router.get("/models/{path:model_id}", summary="Get a model", openapi_extra=MODEL)
+async def get_model(request: HttpRequest, model_id: str) -> HttpResponse:
+    """One model, by the name that a request would use."""
+    assert isinstance(request, ApiRequest)
+    wanted = model_id.lower()
+    for model in snapshot.current().models_for(request.key):
+        if model.id.lower() == wanted:
+            return answer(model_info(model))
+    raise ApiError(404, "not_found_error", f"model: {model_id[:200]}")
+
+
+def limit_of(request: HttpRequest) -> int:
+    text = request.GET.get("limit", "20")
+    if not text.isdecimal() or int(text) not in PAGE:
+        raise ApiError(400, "invalid_request_error", "limit: Input should be a whole number from 1 to 1000")
+    return int(text)
+
+
+def page_of(
+    models: Sequence[ListedModel], limit: int, after_id: str | None, before_id: str | None
+) -> tuple[Sequence[ListedModel], bool]:
+    """At most `limit` models after or before the named one, and whether there are more in that direction."""
+    ids = [model.id for model in models]
+    if before_id in ids:
+        end = ids.index(before_id)
+        return models[max(0, end - limit) : end], end > limit
+    start = ids.index(after_id) + 1 if after_id in ids else 0
+    return models[start : start + limit], len(models) > start + limit
+
+
+def model_info(model: ListedModel) -> dict[str, object]:
+    """A ModelInfo: what this gateway can do with that backend, not what a Claude of that name could."""
+    return {
+        "id": model.id,
+        "type": "model",
+        "display_name": model.display_name,
+        "created_at": UNKNOWN_TIME,
+        "lifecycle": "active",
+        "line": next((line for line in LINES if line in model.id.lower()), None),
+        "max_input_tokens": model.context_window,
+        "max_tokens": model.max_output_tokens,
+        "deprecated_at": None,
+        "retires_at": None,
+        "capabilities": None,
+    }
+
+
+def answer(document: object) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(document), content_type="application/json")

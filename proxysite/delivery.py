@@ -1,0 +1,102 @@
+"""The client's side of one reply: a head that is held back while its status is open, writes, and signs of life.
+
+A streamed reply's head goes out with the first event, or after a silence so long that a middle box might cut the
+connection; until then a refusal of the backend still becomes a proper HTTP status (protocol §5.3). Whenever nothing was
+written for `PING_SECONDS`, a comment (before `message_start`) or a ping (after it) is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from django.conf import settings
+
+from conversion.sse import COMMENT, PING, error_event
+from proxysite.asgi_types import Send
+from proxysite.envelope import ApiError, envelope, error_headers
+
+STREAM_HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class Delivery:
+    """One reply on its way to the client."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._beat: asyncio.Task[None] | None = None
+        self._due = 0.0
+        self._writing = False
+        self._started = False
+        self.committed = False
+
+    def expect_stream(self) -> None:
+        """The client waits for a stream: from now on it is not left without a sign for long."""
+        self._due = self._loop.time() + 2 * settings.PING_SECONDS
+        self._timer = self._loop.call_later(settings.PING_SECONDS, self._look)
+
+    def backend_answers(self) -> None:
+        """The backend's own status is 200: little can still become an error of its own."""
+        self._due = min(self._due, self._loop.time() + settings.PING_SECONDS)
+
+    async def write(self, data: bytes) -> None:
+        """Send events, the head before the first ones."""
+        self._started = True
+        await self._write(data)
+
+    async def end(self, data: bytes) -> None:
+        """Send the last events and end the reply."""
+        self.close()
+        await self._write(data, more=False)
+
+    async def whole(self, body: bytes) -> None:
+        """Send a reply that is no stream."""
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"request-id", self._request_id.encode()),
+        ]
+        self.committed = True
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def fail(self, error: ApiError, event_type: str) -> None:
+        """Send an error: as an HTTP status while the head is held back, as an `error` event after that."""
+        self.close()
+        if self.committed:
+            await self._write(error_event(event_type, error.message, self._request_id), more=False)
+            return
+        self.committed = True
+        body = envelope(error, self._request_id)
+        headers = error_headers(error, self._request_id, len(body))
+        await self._send({"type": "http.response.start", "status": error.status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+    def close(self) -> None:
+        """No more signs of life."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def _write(self, data: bytes, *, more: bool = True) -> None:
+        self._writing = True
+        if not self.committed:
+            self.committed = True
+            headers = [*STREAM_HEADERS, (b"request-id", self._request_id.encode())]
+            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self._send({"type": "http.response.body", "body": data, "more_body": more})
+        self._writing = False
+        self._due = self._loop.time() + settings.PING_SECONDS
+
+    def _look(self) -> None:
+        now = self._loop.time()
+        if now >= self._due and not self._writing:
+            self._beat = self._loop.create_task(self._write(PING if self._started else COMMENT))
+            self._due = now + settings.PING_SECONDS
+        self._timer = self._loop.call_at(max(self._due, now + 0.01), self._look)
