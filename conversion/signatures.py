@@ -24,7 +24,7 @@ StateKind = Literal["t", "rd", "gs"]
 """t: nothing but the text (the payload holds it where the block does not show it, else null).
 rd: the list of `reasoning_details`. gs: `{"calls": {client tool id: extra_content}, "msg": extra_content or null}`."""
 
-LONGEST = 1 << 20
+_LONGEST = 256 << 10
 _LARGEST = 4 << 20
 _KINDS = frozenset(get_args(StateKind))
 
@@ -49,10 +49,18 @@ class _Envelope(Struct, frozen=True):
 _decode = msgspec.json.Decoder(_Envelope).decode
 
 
+class StateTooLarge(ValueError):
+    """The client would have to send more in every later request than the state is worth."""
+
+
 def seal(state: ReasoningState, secret: bytes) -> str:
-    """The state as an opaque, authenticated text."""
-    envelope = _Envelope(1, state.group, state.model, state.kind, state.payload)
-    packed = base64.urlsafe_b64encode(zlib.compress(msgspec.json.encode(envelope), 6)).rstrip(b"=")
+    """The state as an opaque, authenticated text; raises `StateTooLarge`."""
+    envelope = msgspec.json.encode(_Envelope(1, state.group, state.model, state.kind, state.payload))
+    if len(envelope) > _LARGEST:
+        raise StateTooLarge
+    packed = base64.urlsafe_b64encode(zlib.compress(envelope)).rstrip(b"=")
+    if len(packed) > _LONGEST:
+        raise StateTooLarge
     signed = b"ccp1." + packed
     return (signed + b"." + _mark(signed, secret)).decode()
 

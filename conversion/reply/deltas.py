@@ -1,0 +1,113 @@
+"""What a backend's reply says, piece by piece, free of its dialect: the reader yields it, `MessageStream` takes it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Alive(Struct, frozen=True, gc=False):
+    """The backend has begun its answer, without saying anything yet."""
+
+
+class Reasoning(Struct, frozen=True, gc=False):
+    text: str
+
+
+class ReasoningDetails(Struct, frozen=True):
+    """Entries of `reasoning_details` as they came: the backend wants them back unchanged."""
+
+    entries: list[object]
+
+
+class ExtraContent(Struct, frozen=True):
+    """State that hangs on the message itself (`extra_content`)."""
+
+    value: object
+
+
+class Text(Struct, frozen=True, gc=False):
+    text: str
+
+
+class Thought(Struct, frozen=True, gc=False):
+    """Text that the backend itself marks as reasoning; tags may stand around it."""
+
+    text: str
+
+
+class Refusal(Struct, frozen=True, gc=False):
+    text: str
+
+
+class Source(Struct, frozen=True, gc=False):
+    """A page that the answer rests on; `start` and `end` are the characters of the answer that cite it, where known."""
+
+    url: str
+    title: str = ""
+    content: str = ""
+    start: int | None = None
+    end: int | None = None
+    cited: bool = False
+
+
+class Sources(Struct, frozen=True):
+    items: tuple[Source, ...]
+
+
+class CallFragment(Struct, frozen=True, gc=False):
+    """A piece of a tool call. `position` is its place among the calls of one chunk."""
+
+    index: int | None = None
+    id: str | None = None
+    name: str = ""
+    arguments: str = ""
+    kind: Literal["function", "custom"] = "function"
+    extra_content: object = None
+    position: int = 0
+
+
+class Reported(Struct, frozen=True, gc=False):
+    """What a backend says of usage, each figure None where it does not say."""
+
+    prompt: int | None = None
+    completion: int | None = None
+    total: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    reasoning: int | None = None
+    searches: int | None = None
+    service_tier: str | None = None
+    cost: str | None = None
+
+
+class Finish(Struct, frozen=True, gc=False):
+    """Why the answer ended, in the backend's word, lower-cased.
+
+    `matched` is the stop sequence that it says it met, `categories` are those that a content filter objects to.
+    """
+
+    reason: str
+    matched: str | None = None
+    categories: tuple[str, ...] = ()
+
+
+class End(Struct, frozen=True, gc=False):
+    """Nothing follows: `[DONE]`, or the end of a whole completion."""
+
+
+Delta = (
+    Alive
+    | Reasoning
+    | ReasoningDetails
+    | ExtraContent
+    | Text
+    | Thought
+    | Refusal
+    | Sources
+    | CallFragment
+    | Reported
+    | Finish
+    | End
+)

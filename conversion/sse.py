@@ -1,0 +1,48 @@
+"""Events as server-sent events (protocol §5.1): `event: <type>`, one line of JSON, a blank line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from conversion.reply.events import (
+    ContentBlockDelta,
+    ContentBlockStart,
+    ContentBlockStop,
+    ErrorBody,
+    ErrorEvent,
+    Event,
+    MessageDelta,
+    MessageStart,
+    MessageStop,
+    Ping,
+)
+
+_HEADS: dict[type, bytes] = {
+    MessageStart: b"event: message_start\ndata: ",
+    Ping: b"event: ping\ndata: ",
+    ContentBlockStart: b"event: content_block_start\ndata: ",
+    ContentBlockDelta: b"event: content_block_delta\ndata: ",
+    ContentBlockStop: b"event: content_block_stop\ndata: ",
+    MessageDelta: b"event: message_delta\ndata: ",
+    MessageStop: b"event: message_stop\ndata: ",
+    ErrorEvent: b"event: error\ndata: ",
+}
+
+_encode = msgspec.json.Encoder().encode
+
+COMMENT = b": keepalive\n\n"
+
+
+def encode(events: Sequence[Event]) -> bytes:
+    """The events as they go over the wire."""
+    return b"".join([_HEADS[type(event)] + _encode(event) + b"\n\n" for event in events])
+
+
+PING = encode([Ping()])
+
+
+def error_event(error_type: str, message: str, request_id: str) -> bytes:
+    """The last event of a stream that failed after its head was sent."""
+    return encode([ErrorEvent(ErrorBody(error_type, message), request_id)])
