@@ -7,11 +7,14 @@ head may grow or how slowly it may arrive, so a connection could be held, or mem
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
+from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from proxysite.joined_head import JoinedHead
+
 HEAD_LIMIT = 64 * 1024
-HEAD_SECONDS = 20.0
 
 _MESSAGES = {
     400: "The request is not valid HTTP.",
@@ -28,8 +31,8 @@ class Connection(HttpToolsProtocol):
     _head_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._head_deadline = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
+        super().connection_made(cast(asyncio.Transport, JoinedHead(transport, self.loop)))
+        self._head_deadline = self.loop.call_later(settings.HEAD_SECONDS, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_deadline()
@@ -46,7 +49,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = True
         if self._head_deadline is None:
-            self._head_deadline = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
+            self._head_deadline = self.loop.call_later(settings.HEAD_SECONDS, self._head_is_late)
 
     def on_headers_complete(self) -> None:
         self._in_head = False

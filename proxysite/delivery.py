@@ -29,6 +29,7 @@ class Delivery:
         self._send = send
         self._request_id = request_id
         self._loop = asyncio.get_running_loop()
+        self._pause: float = settings.PING_SECONDS
         self._timer: asyncio.TimerHandle | None = None
         self._beat: asyncio.Task[None] | None = None
         self._due = 0.0
@@ -38,22 +39,26 @@ class Delivery:
 
     def expect_stream(self) -> None:
         """The client waits for a stream: from now on it is not left without a sign for long."""
-        self._due = self._loop.time() + 2 * settings.PING_SECONDS
-        self._timer = self._loop.call_later(settings.PING_SECONDS, self._look)
+        self._due = self._loop.time() + 2 * self._pause
+        self._timer = self._loop.call_later(self._pause, self._look)
 
     def backend_answers(self) -> None:
         """The backend's own status is 200: little can still become an error of its own."""
-        self._due = min(self._due, self._loop.time() + settings.PING_SECONDS)
+        self._due = min(self._due, self._loop.time() + self._pause)
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: bytes, *, more: bool = True) -> None:
         """Send events, the head before the first ones."""
-        self._started = True
-        await self._write(data)
+        self._started = self._writing = True
+        if not self.committed:
+            await self._commit()
+        await self._send({"type": "http.response.body", "body": data, "more_body": more})
+        self._writing = False
+        self._due = self._loop.time() + self._pause
 
     async def end(self, data: bytes) -> None:
         """Send the last events and end the reply."""
         self.close()
-        await self._write(data, more=False)
+        await self.write(data, more=False)
 
     async def whole(self, body: bytes) -> None:
         """Send a reply that is no stream."""
@@ -70,7 +75,7 @@ class Delivery:
         """Send an error: as an HTTP status while the head is held back, as an `error` event after that."""
         self.close()
         if self.committed:
-            await self._write(error_event(event_type, error.message, self._request_id), more=False)
+            await self.write(error_event(event_type, error.message, self._request_id), more=False)
             return
         self.committed = True
         body = envelope(error, self._request_id)
@@ -83,20 +88,23 @@ class Delivery:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._beat is not None:
+            self._beat.cancel()
 
-    async def _write(self, data: bytes, *, more: bool = True) -> None:
-        self._writing = True
+    async def _commit(self) -> None:
+        self.committed = True
+        headers = [*STREAM_HEADERS, (b"request-id", self._request_id.encode())]
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    async def _give_sign_of_life(self) -> None:
         if not self.committed:
-            self.committed = True
-            headers = [*STREAM_HEADERS, (b"request-id", self._request_id.encode())]
-            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-        await self._send({"type": "http.response.body", "body": data, "more_body": more})
-        self._writing = False
-        self._due = self._loop.time() + settings.PING_SECONDS
+            await self._commit()
+        sign = PING if self._started else COMMENT
+        await self._send({"type": "http.response.body", "body": sign, "more_body": True})
 
     def _look(self) -> None:
         now = self._loop.time()
         if now >= self._due and not self._writing:
-            self._beat = self._loop.create_task(self._write(PING if self._started else COMMENT))
-            self._due = now + settings.PING_SECONDS
+            self._beat = self._loop.create_task(self._give_sign_of_life())
+            self._due = now + self._pause
         self._timer = self._loop.call_at(max(self._due, now + 0.01), self._look)

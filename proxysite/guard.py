@@ -11,6 +11,8 @@ import logging
 import zlib
 from typing import Protocol
 
+from django.conf import settings
+
 from proxysite.api.auth import authenticate
 from proxysite.api.errors import as_api_error
 from proxysite.asgi_types import Message, Receive, Scope, Send
@@ -18,7 +20,6 @@ from proxysite.envelope import ApiError, envelope, error_headers
 from proxysite.request_ids import new_request_uuid, request_id_text
 
 BODY_LIMIT = 32 * 1024 * 1024
-BODY_SECONDS = 60.0
 
 logger = logging.getLogger("proxysite")
 
@@ -89,7 +90,7 @@ async def _slow_body(message: Message, receive: Receive) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(settings.BODY_SECONDS):
             while True:
                 if message["type"] == "http.disconnect":
                     raise ClientLeft

@@ -12,7 +12,8 @@ import ipaddress
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import httpx
 
@@ -129,9 +130,10 @@ class Incoming(httpx.AsyncByteStream):
         self._origin = origin
         self._connection: Connection | None = connection
 
-    async def read(self) -> bytes:
-        """All that has arrived, waiting for the first byte; empty at the end."""
-        return await self._connection.read() if self._connection is not None else b""
+    def read(self) -> Coroutine[Any, Any, bytes]:
+        """All that has arrived, waiting for the first byte; empty at the end. Not to be called after that."""
+        assert self._connection is not None
+        return self._connection.read()
 
     def finish(self) -> None:
         """What matters was read: keep the connection, when its reply has ended or does so soon."""

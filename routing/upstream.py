@@ -7,6 +7,7 @@ there and back is a `BackendFailure` with the status that the client is told (pr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import httpx
 
@@ -33,7 +34,7 @@ async def open(route: Route, body: bytes, *, stream: bool, request_id: str) -> R
     }
     request = httpx.Request(
         "POST",
-        chat_completions_url(route.backend, route.model),
+        parsed(chat_completions_url(route.backend, route.model)),
         headers=headers,
         content=body,
         extensions={"timeout": {"read": route.backend.timeout}},
@@ -48,6 +49,11 @@ async def open(route: Route, body: bytes, *, stream: bool, request_id: str) -> R
     except httpx.HTTPError as error:
         raise as_failure(error) from error
     return Reply(response)
+
+
+@lru_cache(maxsize=1024)
+def parsed(url: str) -> httpx.URL:
+    return httpx.URL(url)
 
 
 async def close() -> None:
