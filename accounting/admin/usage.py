@@ -8,13 +8,17 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from accounting.admin.filters import DayFilter, ModelFilter, VisibleFilter
 from accounting.admin.paging import BoundedPaginator
 from accounting.models import ProcessJournal, UsageQuerySet, UsageRecord
+from routing.admin.cells import shortened, two_lines
 from routing.models import Client, ClientKey
 
 if TYPE_CHECKING:
@@ -25,18 +29,7 @@ else:
 
 @admin.register(UsageRecord)
 class UsageRecordAdmin(UsageModelAdmin):
-    list_display = (
-        "started",
-        "client_name",
-        "models_used",
-        "backend_name",
-        "outcome",
-        "read",
-        "generated",
-        "first_token",
-        "took",
-        "estimated",
-    )
+    list_display = ("started", "who", "models_used", "read", "generated", "total", "outcome", "took")
     list_filter = (
         DayFilter,
         "state",
@@ -51,30 +44,27 @@ class UsageRecordAdmin(UsageModelAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     sortable_by = ("started",)
+    show_facets = admin.ShowFacets.NEVER  # counts for each filter would read the whole table
     fieldsets = (
-        (None, {"fields": ("request_id", "started", "took", "outcome", "stop_reason", "noticed")}),
-        ("Who", {"fields": ("client_name", "team_name", "key_used", "session_id", "agent_id", "parent_agent_id")}),
+        ("Who", {"fields": (("client_name", "team_name", "key_used"), ("session", "agent_id", "parent_agent_id"))}),
         (
-            "What",
-            {"fields": ("requested_model", "mapping", "routed_model", "backend_name", "endpoint", "stream", "journal")},
+            "Where",
+            {"fields": (("requested_model", "routed_model", "backend_name"), ("mapping", "asked", "service_tier"))},
         ),
         (
             "Tokens",
             {
                 "fields": (
-                    "input_tokens",
-                    "cache_read_input_tokens",
-                    "cache_creation_input_tokens",
-                    "output_tokens",
-                    "thinking_tokens",
-                    "total_tokens",
-                    "estimated",
-                    "web_search_requests",
-                    "reported_cost",
-                    "service_tier",
-                    "first_token",
+                    ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
+                    ("output_tokens", "thinking_tokens", "total"),
+                    ("reported_cost", "web_search_requests"),
                 )
             },
+        ),
+        ("Time", {"fields": (("started", "first_token", "took"),)}),
+        (
+            "Outcome",
+            {"fields": (("state", "http_status", "error_type"), ("stop_reason", "journal"), "noticed")},
         ),
     )
 
@@ -104,47 +94,60 @@ class UsageRecordAdmin(UsageModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(
-            request, {"title": "Usage", "subtitle": state_of_journals(), **(extra_context or {})}
+            request, {"title": "Usage", "journals": state_of_journals(), **(extra_context or {})}
         )
-
-    @admin.display(description="request id")
-    def request_id(self, record: UsageRecord) -> str:
-        return str(record)
 
     @admin.display(description="started", ordering="started_at")
     def started(self, record: UsageRecord) -> str:
         return timezone.localtime(record.started_at).strftime("%Y-%m-%d %H:%M:%S")
 
-    @admin.display(description="model")
-    def models_used(self, record: UsageRecord) -> str:
-        return f"{record.requested_model} → {record.routed_model}" if record.routed_model else record.requested_model
+    @admin.display(description="client")
+    def who(self, record: UsageRecord) -> SafeString:
+        return two_lines(record.client_name or "–", record.team_name)
 
-    @admin.display(description="outcome")
-    def outcome(self, record: UsageRecord) -> str:
-        return " ".join(str(part) for part in (record.state, record.http_status, record.error_type) if part)
+    @admin.display(description="model")
+    def models_used(self, record: UsageRecord) -> SafeString:
+        routed = record.routed_model
+        return two_lines(shortened(record.requested_model), routed and format_html("→ {}", shortened(routed)))
+
+    @admin.display(description="endpoint")
+    def asked(self, record: UsageRecord) -> str:
+        return f"{record.endpoint}, streamed" if record.stream else record.endpoint
 
     @admin.display(description="input")
-    def read(self, record: UsageRecord) -> str:
+    def read(self, record: UsageRecord) -> SafeString:
         cached = record.cache_read_input_tokens
         total = record.input_tokens + record.cache_creation_input_tokens + cached
-        return f"{total:,} ({cached:,} cached)" if cached else f"{total:,}"
+        return two_lines(f"{total:,}", cached and f"{cached / total:.0%} cached")
 
     @admin.display(description="output")
     def generated(self, record: UsageRecord) -> str:
-        thinking = record.thinking_tokens
-        return f"{record.output_tokens:,} ({thinking:,} thinking)" if thinking else f"{record.output_tokens:,}"
+        return f"{record.output_tokens:,}"
 
-    @admin.display(description="first token", empty_value="–")
+    @admin.display(description="total")
+    def total(self, record: UsageRecord) -> SafeString:
+        return two_lines(f"{record.total_tokens:,}", record.estimated and "estimated")
+
+    @admin.display(description="outcome")
+    def outcome(self, record: UsageRecord) -> SafeString:
+        error = record.error_type.replace("_", " ")
+        return two_lines(record.state, " ".join(str(part) for part in (record.http_status, error) if part))
+
+    @admin.display(description="first token after", empty_value="–")
     def first_token(self, record: UsageRecord) -> str | None:
         return seconds(record.time_to_first_token_ms)
 
-    @admin.display(description="duration", empty_value="–")
+    @admin.display(description="took", empty_value="–")
     def took(self, record: UsageRecord) -> str | None:
         return seconds(record.duration_ms)
 
-    @admin.display(description="total tokens")
-    def total_tokens(self, record: UsageRecord) -> str:
-        return f"{record.total_tokens:,}"
+    @admin.display(description="session", empty_value="–")
+    def session(self, record: UsageRecord) -> SafeString | None:
+        """Leads to all requests of the session."""
+        if not record.session_id:
+            return None
+        url = reverse("admin:accounting_usagerecord_changelist")
+        return format_html('<a href="{}?{}">{}</a>', url, urlencode({"q": record.session_id}), record.session_id)
 
     @admin.display(description="key")
     def key_used(self, record: UsageRecord) -> str:
@@ -156,7 +159,8 @@ class UsageRecordAdmin(UsageModelAdmin):
     @admin.display(description="notices", empty_value="none")
     def noticed(self, record: UsageRecord) -> SafeString | None:
         notices = [(notice["code"], notice["detail"]) for notice in record.notices]
-        return format_html_join("", "<div>{}: {}</div>", notices) or None
+        rows = format_html_join("", "<li><code>{}</code> {}</li>", notices)
+        return format_html("<ul>{}</ul>", rows) if notices else None
 
 
 def as_uuid(text: str) -> UUID | None:
@@ -167,7 +171,9 @@ def as_uuid(text: str) -> UUID | None:
 
 
 def seconds(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else f"{milliseconds / 1000:.2f} s"
+    if milliseconds is None:
+        return None
+    return f"{milliseconds / 1000:.2f} s" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f} s"
 
 
 def state_of_journals() -> str:
@@ -175,5 +181,7 @@ def state_of_journals() -> str:
     told = ProcessJournal.objects.aggregate(
         count=Count("pk"), waiting=Sum("backlog", default=0), oldest=Min("oldest_at")
     )
-    since = f" since {timezone.localtime(told['oldest']):%Y-%m-%d %H:%M:%S}" if told["oldest"] else ""
-    return f"Running processes: {told['count']}. Changes that wait in their journals: {told['waiting']:,}{since}."
+    processes = ngettext("%d process runs", "%d processes run", told["count"]) % told["count"]
+    changes = ngettext("{:,} change waits", "{:,} changes wait", told["waiting"]).format(told["waiting"])
+    since = f", the oldest since {timezone.localtime(told['oldest']):%Y-%m-%d %H:%M:%S}" if told["oldest"] else ""
+    return f"Copied from the journals of the running processes, usually within a second. {processes}, {changes}{since}."

@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from routing.admin.rows import TeamRowAdmin
+from routing.admin.rows import OriginFilter, TeamRowAdmin
 from routing.models import Client
 
-FIELDS = ("name", "team", "user", "is_active", "allowed_models", "notes", "keys")
+FIELDS = ("name", "team", "user", "keys", "is_active", "allowed_models", "notes")
 
 
 @admin.register(Client)
 class ClientAdmin(TeamRowAdmin[Client]):
-    list_display = ("name", "team", "is_active", "usable_keys", "last_used", "from_environment")
-    list_filter = ("is_active", "team", "from_environment")
+    list_display = ("name", "team", "is_active", "usable_keys", "last_used", "origin")
+    list_filter = ("is_active", "team", OriginFilter)
     list_select_related = ("team",)
     ordering = ("name",)
     search_fields = ("name", "team__name", "user__username", "notes")

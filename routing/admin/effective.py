@@ -35,10 +35,14 @@ def shown_destination(backend: Backend, model: str) -> SafeString:
         model,
         backend,
         found.profile.dialect,
-        found.context_window or "unknown",
-        found.max_output_tokens or f"unknown, at most {found.max_tokens_limit} are asked for",
+        f"{found.context_window:,}" if found.context_window else "unknown",
+        f"{found.max_output_tokens:,}" if found.max_output_tokens else asked_at_most(found),
         shown_habits(found.profile),
     )
+
+
+def asked_at_most(found: Destination) -> str:
+    return f"unknown, at most {found.max_tokens_limit:,} are asked for"
 
 
 def shown_habits(profile: BackendProfile) -> SafeString:

@@ -9,13 +9,18 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from routing import keys
-from routing.admin.rows import TeamRowAdmin
+from routing.admin import single_use
+from routing.admin.cells import day, two_lines
+from routing.admin.claude_code import setups
+from routing.admin.rows import OriginFilter, TeamRowAdmin
 from routing.models import ClientKey
 
 USUAL_LIFETIME = timedelta(days=90)
@@ -43,6 +48,10 @@ class StateFilter(admin.SimpleListFilter):
                 return queryset
 
 
+class IssueForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    once = single_use.field()
+
+
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     revoke = forms.BooleanField(
         required=False, label="Revoke this key", help_text="It is refused from now on. This is final."
@@ -51,8 +60,8 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
 
 @admin.register(ClientKey)
 class ClientKeyAdmin(TeamRowAdmin[ClientKey]):
-    list_display = ("prefix", "client", "team", "label", "state", "last_used_at", "expires_at")
-    list_filter = (StateFilter, "client__team", "from_environment")
+    list_display = ("prefix", "owner", "label", "validity", "last_used_at")
+    list_filter = (StateFilter, "client__team", OriginFilter)
     list_select_related = ("client__team",)
     search_fields = ("prefix", "label", "client__name", "client__team__name")
     autocomplete_fields = ("client",)
@@ -60,33 +69,53 @@ class ClientKeyAdmin(TeamRowAdmin[ClientKey]):
 
     def get_fields(self, request: HttpRequest, obj: ClientKey | None = None) -> Any:
         if obj is None:
-            return ("client", "label", "expires_at")
-        shown = ("prefix", "client", "label", "state", "expires_at", "revoked_at", "last_used_at", "created_at")
+            return ("client", "label", "expires_at", single_use.NAME)
+        shown = ("client", ("prefix", "state"), "label", "expires_at", ("created_at", "last_used_at", "revoked_at"))
         return (*shown, "revoke") if self.has_change_permission(request, obj) else shown
 
     def get_readonly_fields(self, request: HttpRequest, obj: ClientKey | None = None) -> Any:
         return ("prefix", "client", "state", "revoked_at", "last_used_at", "created_at") if obj else ()
 
     def get_form(self, request: HttpRequest, obj: ClientKey | None = None, change: bool = False, **options: Any) -> Any:
-        if obj is not None and self.has_change_permission(request, obj):
-            options["form"] = KeyForm
+        if obj is None or self.has_change_permission(request, obj):
+            options["form"] = KeyForm if obj else IssueForm
         return super().get_form(request, obj, change, **options)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        expires_at = timezone.localtime() + USUAL_LIFETIME
-        return {"expires_at": expires_at.replace(microsecond=0), **super().get_changeform_initial_data(request)}
+        expires_at = (timezone.localtime() + USUAL_LIFETIME).replace(second=0, microsecond=0)
+        given = super().get_changeform_initial_data(request)
+        return {"expires_at": expires_at, **given, single_use.NAME: single_use.new_value()}
 
     def has_change_permission(self, request: HttpRequest, obj: ClientKey | None = None) -> bool:
         ended = obj is not None and obj.revoked_at is not None
         return not ended and super().has_change_permission(request, obj)
 
-    @admin.display(ordering="client__team__name")
-    def team(self, key: ClientKey) -> str:
-        return str(key.client.team or "")
+    @admin.display(description="client", ordering="client__name")
+    def owner(self, key: ClientKey) -> SafeString:
+        return two_lines(key.client, key.client.team)
+
+    @admin.display(description="state", ordering="expires_at")
+    def validity(self, key: ClientKey) -> SafeString:
+        if key.revoked_at:
+            return two_lines(key.state, f"on {day(key.revoked_at)}")
+        if key.expires_at is None:
+            return two_lines(key.state, "")
+        return two_lines(key.state, f"{'until' if key.state == 'active' else 'on'} {day(key.expires_at)}")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if issued := single_use.outcome(request):
+            text = f"Key {issued} was issued already and is not shown again. If nobody has it, revoke it."
+            self.message_user(request, text, messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:routing_clientkey_changelist"))
+        own = {"title": "Issue a client key", "show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**own, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: ClientKey, form: Any, change: bool) -> None:
         if not change:
             setattr(request, ISSUED, keys.fill(obj))
+            single_use.spend(request, str(obj))
         obj.save()
         if form.cleaned_data.get("revoke"):
             keys.revoke(obj)
@@ -94,12 +123,18 @@ class ClientKeyAdmin(TeamRowAdmin[ClientKey]):
 
     def response_add(self, request: HttpRequest, obj: ClientKey, post_url_continue: str | None = None) -> HttpResponse:
         """The only page that ever shows the key: the response to the POST that made it."""
+        base_url = getattr(settings, "PUBLIC_URL", "") or request.build_absolute_uri("/").rstrip("/")
+        text = getattr(request, ISSUED)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Key {obj} was issued",
+            "opts": self.opts,
+            "has_view_permission": self.has_view_permission(request),
+            "original": "issued",
+            "media": forms.Media(),
             "key": obj,
-            "text": getattr(request, ISSUED),
-            "base_url": getattr(settings, "PUBLIC_URL", "") or request.build_absolute_uri("/").rstrip("/"),
+            "text": text,
+            "setups": setups(base_url, text),
         }
         return TemplateResponse(request, "admin/routing/clientkey/issued.html", context)
 

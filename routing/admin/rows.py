@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Field, ForeignKey, JSONField, Model, QuerySet
-from django.http import HttpRequest
+from django.db.models import Field, ForeignKey, JSONField, Model, QuerySet, TextField
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from conversion.profiles import DIALECTS
 from routing.models import Client, Team
@@ -28,10 +29,34 @@ else:  # generic in the stubs only
             return cls
 
 
+class OriginFilter(admin.SimpleListFilter):
+    title = "origin"
+    parameter_name = "origin"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("environment", "the environment"), ("admin", "this admin")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(from_environment=self.value() == "environment")
+
+
 class RowAdmin(ModelAdmin[RowT]):
     """Rows from the environment are shown, not changed: they would be overwritten at the next start."""
 
-    formfield_overrides = {JSONField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})}}
+    formfield_overrides = {
+        JSONField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})},
+        TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 60})},
+    }
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    @admin.display(ordering="from_environment")
+    def origin(self, row: Any) -> str:
+        return "environment" if row.from_environment else "admin"
 
     def has_change_permission(self, request: HttpRequest, obj: RowT | None = None) -> bool:
         return not getattr(obj, "from_environment", False) and super().has_change_permission(request, obj)

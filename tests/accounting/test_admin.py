@@ -1,5 +1,7 @@
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -7,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounting.admin.paging import BoundedPaginator
 from accounting.models import ProcessJournal, UsageRecord
@@ -39,37 +42,60 @@ def shown(admin_client):
     return get
 
 
+def cells(html):
+    """The texts of the list's cells, with the second lines after a bar."""
+    rows = re.findall(r'<t[hd] class="field-\w+[^"]*">(.*?)</t[hd]>', html, re.DOTALL)
+    return [unescape(strip_tags(row.replace("<br>", "|"))) for row in rows]
+
+
 def test_it_shows_what_was_used(page):
-    record(
+    row = record(
         client_name="Ann",
+        team_name="Core",
         requested_model="claude-sonnet-4-5",
         routed_model="big",
         http_status=200,
         input_tokens=1000,
         cache_read_input_tokens=11_000,
         output_tokens=300,
-        thinking_tokens=40,
-        time_to_first_token_ms=812,
         duration_ms=1530,
     )
+    started = timezone.localtime(row.started_at).strftime("%Y-%m-%d %H:%M:%S")
+    model = "claude-sonnet-4-5|→ big"
+    assert cells(page()) == [started, "Ann|Core", model, "12,000|92% cached", "300", "12,300", "closed|200", "1.53 s"]
+
+
+def test_it_shows_what_became_of_a_request_that_failed(page):
+    record(state="failed", http_status=529, error_type="overloaded_error", input_tokens=7, estimated=True)
+    assert cells(page())[-3:] == ["7|estimated", "failed|529 overloaded error", "–"]
+
+
+def test_it_shortens_long_names_of_models(page):
+    record(requested_model="m" * 60, routed_model="<b>" * 20)
     html = page()
-    for text in (
-        "claude-sonnet-4-5 → big",
-        "closed 200",
-        "12,000 (11,000 cached)",
-        "300 (40 thinking)",
-        "0.81 s",
-        "1.53 s",
-    ):
-        assert text in html
+    assert f'<span title="{"m" * 60}">{"m" * 35}…</span>' in html
+    assert "<b>" not in html
 
 
 def test_it_shows_one_request(page):
-    row = record(client_name="Ann", key_id=77, notices=[{"code": "image_dropped", "detail": "<b>messages.0</b>"}])
+    row = record(client_name="Ann", key_id=77, time_to_first_token_ms=812, duration_ms=15_300, stream=True)
     html = page(reverse("admin:accounting_usagerecord_change", args=[row.pk]))
-    assert str(row) in html
-    assert "image_dropped: &lt;b&gt;messages.0&lt;/b&gt;" in html
-    assert "number 77, deleted" in html
+    for text in (str(row), "Ann", "number 77, deleted", "0.81 s", "15 s", ", streamed"):
+        assert text in html
+
+
+def test_it_lists_what_was_lost_in_one_request(page):
+    row = record(notices=[{"code": "image_dropped", "detail": "<b>messages.0</b>"}])
+    html = page(reverse("admin:accounting_usagerecord_change", args=[row.pk]))
+    assert "<li><code>image_dropped</code> &lt;b&gt;messages.0&lt;/b&gt;</li>" in html
+
+
+def test_one_request_leads_to_all_of_its_session(page, shown):
+    row = record(client_name="Ann", session_id="a&b c")
+    record(client_name="Bob", session_id="other")
+    html = page(reverse("admin:accounting_usagerecord_change", args=[row.pk]))
+    assert f'href="{LIST}?q=a%26b+c"' in html
+    assert shown(q="a&b c") == ["Ann"]
 
 
 def test_nothing_can_be_changed(admin_client):
@@ -85,9 +111,7 @@ def test_nothing_can_be_changed(admin_client):
 
 def test_a_list_costs_the_same_with_any_number_of_rows(page):
     def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             page()
         return len(captured)
 
@@ -164,7 +188,16 @@ def test_it_says_how_far_the_table_is_behind(page):
     ProcessJournal.objects.create(name="a", seen_at=timezone.now(), backlog=1200, oldest_at=oldest)
     ProcessJournal.objects.create(name="b", seen_at=timezone.now())
     html = page()
-    assert "Running processes: 2. Changes that wait in their journals: 1,200 since" in html
+    assert "2 processes run, 1,200 changes wait, the oldest since" in html
+
+
+def test_it_says_that_the_table_is_not_behind(page):
+    ProcessJournal.objects.create(name="a", seen_at=timezone.now())
+    assert "1 process runs, 0 changes wait." in page()
+
+
+def test_it_counts_nothing_for_the_filters(page):
+    assert "Show counts" not in page()
 
 
 def test_a_manager_sees_the_requests_of_their_teams(client):

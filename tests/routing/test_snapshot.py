@@ -150,7 +150,7 @@ async def test_noise_is_refused_without_a_look(monkeypatch, text):
 
 
 async def test_an_unknown_key_is_refused_with_503_while_the_database_is_away(monkeypatch):
-    # protocol J: never 401, or Claude Code would ask its user to log in
+    # never 401, or Claude Code would ask its user to log in
     monkeypatch.setattr(snapshot, "_snapshot", Snapshot())
     with database_away(monkeypatch), pytest.raises(KeyStoreUnavailable) as refusal:
         await snapshot.look_up_key(keys.new_text())

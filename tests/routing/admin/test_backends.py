@@ -1,5 +1,7 @@
 """Backends in the admin: credentials go in and never come out, and what a row comes to is shown."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 
@@ -111,8 +113,10 @@ def test_saving_a_backend_makes_its_list_be_read_again(superuser):
 
 def test_the_action_makes_lists_be_read_again(superuser):
     backend = factories.backend(last_catalog_at="2026-01-01T00:00:00Z")
-    superuser.post("/admin/routing/backend/", {"action": "read_models", "_selected_action": [backend.pk]})
+    sent = {"action": "read_models", "_selected_action": [backend.pk]}
+    response = superuser.post("/admin/routing/backend/", sent, follow=True)
     assert Backend.objects.get().last_catalog_at is None
+    assert [str(each) for each in response.context["messages"]] == ["1 list is read again within half a minute."]
 
 
 def test_the_page_shows_dialect_and_habits(superuser):
@@ -126,8 +130,37 @@ def test_a_model_page_shows_limits_and_habits(superuser):
     backend = factories.backend()
     row = factories.backend_model(backend, "m", discovered_context_window=4321, profile={"minimum_max_tokens": 99})
     shown = superuser.get(f"/admin/routing/backendmodel/{row.pk}/change/").content.decode()
-    assert "context window 4321" in shown
+    assert "context window 4,321" in shown
     assert "minimum_max_tokens: 99" in shown
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 models"), (1, "1 model"), (2, "2 models")])
+def test_models_are_counted_in_the_list_and_on_the_page(superuser, count, text):
+    backend = factories.backend()
+    for number in range(count):
+        factories.backend_model(backend, f"m{number}")
+    for page in ("/admin/routing/backend/", page_of(backend)):
+        assert re.search(rf">{text}<", superuser.get(page).content.decode()), page
+
+
+def test_the_list_says_how_the_last_reading_of_models_went(superuser):
+    factories.backend(last_catalog_at="2026-01-01T10:20:30Z")
+    factories.backend(last_catalog_at="2026-01-01T10:20:30Z", last_catalog_error="refused: " + "x" * 60)
+    shown = superuser.get("/admin/routing/backend/").content.decode()
+    assert "read 2026-01-01 10:20" in shown
+    assert f'title="refused: {"x" * 60}"' in shown
+
+
+def test_a_backend_is_added_without_its_credential(superuser):
+    response = superuser.post(ADD, form(credential(secret="")))
+    assert response.status_code == 302, errors(response)
+    assert not BackendCredential.objects.exists()
+
+
+def test_a_new_backend_has_room_for_a_credential_and_shows_nothing_that_is_not_there_yet(superuser):
+    page = superuser.get(ADD)
+    assert [each.formset.total_form_count() for each in page.context["inline_admin_formsets"]] == [1]
+    assert b"What this comes to" not in page.content
 
 
 def test_models_are_offered_from_the_list(superuser):
@@ -160,6 +193,21 @@ def test_a_second_mapping_of_the_same_name_is_told(superuser):
     target = {"backend": mapping.targets.get().backend_id, "model": "", "order": "0", "weight": "1", "is_enabled": "on"}
     response = superuser.post("/admin/routing/modelmapping/add/", mapping_form(target))
     assert "There is a mapping for this already." in errors(response)
+
+
+def test_the_list_shortens_a_long_pattern_and_tells_it_whole(superuser):
+    pattern = "gpt-*|chatgpt-*|o1*|o3*|o4*|grok-*|xai-*|ep-*"
+    factories.mapping(pattern, kind="default")
+    shown = superuser.get("/admin/routing/modelmapping/").content.decode()
+    assert f'<span title="{pattern}">{pattern[:27]}…</span>' in shown
+
+
+@pytest.mark.parametrize(("team", "folded"), [(False, True), (True, False)], ids=["everybody", "a team"])
+def test_a_mapping_page_folds_what_it_does_not_need(superuser, team, folded):
+    mapping = factories.mapping("m", team=factories.team() if team else None)
+    page = superuser.get(f"/admin/routing/modelmapping/{mapping.pk}/change/")
+    scope = next(each for each in page.context["adminform"] if each.name == "Only for a team or a client")
+    assert scope.is_collapsible == folded
 
 
 def test_a_mapping_page_shows_what_its_first_enabled_target_comes_to(superuser):

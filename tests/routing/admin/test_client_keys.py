@@ -1,13 +1,16 @@
 """A key in the admin: shown once, in the answer to the POST that issued it, and revoked for good."""
 
 import json
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from routing import keys, loading
+from routing.admin import single_use
 from routing.models import ClientKey
 from tests.routing import factories
 
@@ -23,6 +26,11 @@ def issue(browser, owner, **fields):
     return browser.post(ADD, {"client": owner.pk, "label": "laptop", **fields})
 
 
+def form_value(browser):
+    """What a new form brings along, so that it is good for one key."""
+    return browser.get(ADD).context["adminform"].form["once"].value()
+
+
 def issued_text(response):
     return response.context["text"]
 
@@ -35,6 +43,7 @@ def test_a_key_is_shown_in_the_answer_to_the_post_with_what_to_type(superuser, s
     assert keys.well_formed(text)
     assert "export ANTHROPIC_BASE_URL=https://proxy.example.com\n" in shown
     assert f"export ANTHROPIC_AUTH_TOKEN={text}\n" in shown
+    assert "export CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1\nclaude" in shown
     assert "no-store" in response["Cache-Control"]
     assert loading.load({}).key(text, 0.0).client_name == "ada"
 
@@ -42,6 +51,52 @@ def test_a_key_is_shown_in_the_answer_to_the_post_with_what_to_type(superuser, s
 def test_without_a_public_url_it_names_the_host_that_was_asked(superuser):
     response = issue(superuser, factories.client())
     assert b"export ANTHROPIC_BASE_URL=http://testserver\n" in response.content
+
+
+def test_the_page_of_a_new_key_has_a_way_back(superuser):
+    shown = issue(superuser, factories.client()).content.decode()
+    way = shown[shown.index('aria-label="Breadcrumbs"') : shown.index("</nav>")]
+    assert re.findall(r'href="([^"]+)"', way) == ["/admin/", "/admin/routing/", LIST]
+    assert " ".join(strip_tags(way).split()).endswith("issued")
+
+
+@pytest.mark.parametrize("expires", ["", "2999-01-31"])
+def test_the_page_of_a_new_key_says_how_long_it_is_valid(superuser, expires):
+    response = issue(superuser, factories.client(), expires_at_0=expires, expires_at_1=expires and "13:05")
+    expected = "Valid until 2999-01-31 13:05 UTC." if expires else "Valid until it is revoked."
+    assert expected in response.content.decode()
+
+
+def test_a_form_that_is_sent_again_issues_no_second_key(superuser):
+    owner, once = factories.client(), form_value(superuser)
+    text = issued_text(issue(superuser, owner, once=once))
+    response = issue(superuser, owner, once=once)
+    assert response["Location"] == LIST
+    assert ClientKey.objects.get().prefix == text[:12]
+    (message,) = superuser.get(LIST).context["messages"]
+    assert str(message).startswith(f"Key {text[:12]}… was issued already")
+
+
+def test_each_form_is_good_for_a_key(superuser):
+    owner = factories.client()
+    texts = {issued_text(issue(superuser, owner, once=form_value(superuser))) for _ in range(3)}
+    assert len(texts) == ClientKey.objects.count() == 3
+
+
+def test_a_form_that_came_back_with_an_error_is_good_still(superuser):
+    once = form_value(superuser)
+    assert superuser.post(ADD, {"client": "", "once": once}).context["adminform"].form["once"].value() == once
+    assert issued_text(issue(superuser, factories.client(), once=once))
+
+
+def test_the_session_remembers_the_latest_forms_only(superuser):
+    owner = factories.client()
+    for number in range(single_use.REMEMBERED + 2):
+        issue(superuser, owner, once=f"form-{number}")
+    spent = superuser.session[single_use.SPENT]
+    assert len(spent) == single_use.REMEMBERED
+    assert "form-2" in spent
+    assert "form-1" not in spent
 
 
 def test_no_other_page_and_nothing_stored_shows_it_again(superuser):
@@ -119,6 +174,28 @@ def test_the_list_is_filtered_by_state(superuser, state):
     keys.revoke(revoked)
     found = superuser.get(LIST, {"state": state}).context["cl"].queryset
     assert [key.pk for key in found] == [{"active": active, "expired": expired, "revoked": revoked}[state].pk]
+
+
+@pytest.mark.parametrize("state", ["active", "until", "expired", "revoked"])
+def test_the_list_says_how_long_a_key_is_valid(superuser, state):
+    end = {"until": "2999-01-31T00:00Z", "expired": "2020-01-31T00:00Z"}.get(state)
+    key, _ = factories.key(expires_at=end)
+    if state == "revoked":
+        keys.revoke(key)
+    remarks = {"until": "until 2999-01-31", "expired": "on 2020-01-31", "revoked": f"on {timezone.localdate()}"}
+    shown = superuser.get(LIST).content.decode()
+    cell = re.search(r'<td class="field-validity">(.*?)</td>', shown)[1]
+    first, _, remark = cell.partition("<br>")
+    assert first == ("active" if state == "until" else state)
+    assert strip_tags(remark) == remarks.get(state, "")
+
+
+@pytest.mark.parametrize(("origin", "environment"), [("environment", True), ("admin", False)])
+def test_the_list_is_filtered_by_origin(superuser, origin, environment):
+    own, brought = factories.key()[0], factories.key()[0]
+    ClientKey.objects.filter(pk=brought.pk).update(from_environment=True)
+    found = superuser.get(LIST, {"origin": origin}).context["cl"].queryset
+    assert [key.pk for key in found] == [brought.pk if environment else own.pk]
 
 
 def test_a_key_from_the_environment_is_read_only(superuser):
