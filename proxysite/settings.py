@@ -1,84 +1,98 @@
-"""Every setting, from the environment, from `.env` beside manage.py, or a default that works on one machine."""
+"""Every setting: from the environment, from `.env` beside manage.py, or a default that works on one machine.
+
+`proxysite/docs/settings.md` explains them to people.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
-import os
-import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
-from dotenv import load_dotenv
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-load_dotenv(BASE_DIR / ".env")
+from proxysite.environment import BASE_DIR as BASE_DIR
+from proxysite.environment import HOME, WRONG, choice, flag, items, number, text
+from proxysite.kept_secrets import kept_secret
 
-
-def text(name: str, default: str = "") -> str:
-    """The variable, or the content of the file that NAME_FILE points to (as container secrets come)."""
-    file = os.environ.get(f"{name}_FILE")
-    if file:
-        return Path(file).read_text().strip()
-    return os.environ.get(name, default).strip()
+WRONG_SETTINGS = WRONG
+DATA_DIR = HOME / Path(text("DATA_DIR", ".data")).expanduser()
 
 
-def flag(name: str, default: bool = False) -> bool:
-    return text(name, str(default)).lower() in {"1", "true", "yes", "on"}
-
-
-def number(name: str, default: int) -> int:
-    """The variable as a whole number of its first word; a wrong one is reported by a system check."""
-    value = text(name).split()
-    return int(value[0]) if value and value[0].isdigit() else default
-
-
-DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / ".data")))
-
-
-def generated_secret(name: str) -> str:
-    """The variable, else a secret made once and kept under DATA_DIR for its owner alone."""
-    if given := text(name):
-        return given
-    file = DATA_DIR / name.lower()
-    if not file.exists():
-        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = file.with_suffix(f".{os.getpid()}.new")
-        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(secrets.token_urlsafe(48))
-        try:
-            os.link(made, file)
-        except FileExistsError:
-            pass  # another process was first: its secret is the one
-        finally:
-            made.unlink()
-    return file.read_text().strip()
-
-
-def derived(label: str) -> bytes:
+def derived(label: str, secret: str = "") -> bytes:
     """A key of its own for each purpose, so that one leaked use does not open the others."""
-    return hmac.digest(SECRET_KEY.encode(), label.encode(), hashlib.sha256)
+    return hmac.digest((secret or SECRET_KEY).encode(), label.encode(), hashlib.sha256)
+
+
+def credentials_keys() -> list[bytes]:
+    """What backend credentials are encrypted with: the first encrypts, all of them decrypt.
+
+    Hosts that share a database share SECRET_KEY, so the key comes from it where it is given; what was encrypted
+    with the secret kept in DATA_DIR before stays readable.
+    """
+    kept = DATA_DIR / "credentials_secret"
+    if given := items("CREDENTIALS_SECRET"):
+        keys = [hashlib.sha256(secret.encode()).digest() for secret in given]
+    elif text("SECRET_KEY"):
+        keys = [derived("backend credentials", secret) for secret in (SECRET_KEY, *SECRET_KEY_FALLBACKS)]
+        keys += [hashlib.sha256(kept_secret(kept).encode()).digest()] if kept.exists() else []
+    else:
+        keys = [hashlib.sha256(kept_secret(kept).encode()).digest()]
+    return [base64.urlsafe_b64encode(key) for key in keys]
 
 
 DEBUG = flag("DEBUG")
-SECRET_KEY = generated_secret("SECRET_KEY")
-SECRET_KEY_FALLBACKS = text("SECRET_KEY_FALLBACKS").split(",") if text("SECRET_KEY_FALLBACKS") else []
+SECRET_KEY = text("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = items("SECRET_KEY_FALLBACKS")
 KEY_PEPPER = text("KEY_PEPPER").encode() or derived("client keys")
 SIGNATURE_SECRET = text("SIGNATURE_SECRET").encode() or derived("reasoning signatures")
-CREDENTIALS_KEYS = [
-    base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest())
-    for secret in generated_secret("CREDENTIALS_SECRET").split(",")
-]
+CREDENTIALS_KEYS = credentials_keys()
 
-PUBLIC_URL = text("PUBLIC_URL")
-ALLOWED_HOSTS = text("ALLOWED_HOSTS", "*" if not PUBLIC_URL else "").split(",")
+
+def public_url() -> str:
+    """Where people and clients reach this service when that is not HOST and PORT: https://proxy.example.com."""
+    url = text("PUBLIC_URL").rstrip("/")
+    try:
+        parts = urlsplit(url)
+        usable = not url or (parts.scheme in {"http", "https"} and parts.hostname and parts[2:] == ("", "", ""))
+    except ValueError:
+        usable = False
+    if not usable:
+        WRONG["PUBLIC_URL"] = f"is {url!r}, which is not like https://proxy.example.com, without a path"
+    return url if usable else ""
+
+
+def allowed_hosts(host: str) -> list[str]:
+    """Names under which the pages answer: the given ones, else PUBLIC_URL's, else any once HOST lets others in."""
+    own = ["localhost", "127.0.0.1", "[::1]"]
+    if given := items("ALLOWED_HOSTS"):
+        return given
+    if PUBLIC_URL:
+        return [urlsplit(PUBLIC_URL).hostname or "", *own]
+    return own if host in LOOPBACK else ["*"]
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HOST = text("HOST", "127.0.0.1")
+PORT = number("PORT", 8082, highest=65535)
+WORKERS = number("WORKERS", 1, lowest=1, highest=256)
+GRACE_SECONDS = number("GRACE_SECONDS", 120)
+PING_SECONDS = number("PING_SECONDS", 10, lowest=1)
+HEAD_SECONDS = number("HEAD_SECONDS", 20, lowest=1)
+BODY_SECONDS = number("BODY_SECONDS", 60, lowest=1)
+FORWARDED_ALLOW_IPS = text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+LOG_LEVEL = choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error", "critical")).upper()
+PUBLIC_URL = public_url()
+ALLOWED_HOSTS = allowed_hosts(HOST)
 ROOT_URLCONF = "proxysite.urls"
 ASGI_APPLICATION = "proxysite.asgi.application"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "proxysite",  # first: its admin templates go before Django's
+    "proxysite.admin_config.ProxyAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -87,7 +101,6 @@ INSTALLED_APPS = [
     "ninja",
     "routing",
     "accounting",
-    "proxysite",
 ]
 
 MIDDLEWARE = [
@@ -115,26 +128,80 @@ TEMPLATES = [
     }
 ]
 
-SQLITE_OPTIONS = {
-    "timeout": 20,
-    "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+DATABASE_OPTIONS: dict[str, dict[str, object]] = {
+    "django.db.backends.sqlite3": {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    },
+    "django.db.backends.postgresql": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
 }
-POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
 
 
 def database(url: str) -> dict[str, object]:
-    parsed = dj_database_url.parse(url)
-    options = SQLITE_OPTIONS if "sqlite3" in parsed["ENGINE"] else POSTGRESQL_OPTIONS
+    try:
+        parsed = dj_database_url.parse(url)
+        options = DATABASE_OPTIONS[parsed["ENGINE"]]
+    except (ValueError, KeyError):  # the address may hold a password: the message does not repeat it
+        WRONG["DATABASE_URL"] = "is not like postgres://user:password@host:5432/name or sqlite:////data/proxy.sqlite3"
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}  # no other database is used by mistake
     return {**parsed, "OPTIONS": {**options, **parsed.get("OPTIONS", {})}}
 
 
 DATABASES = {"default": database(text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'proxy.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+PASSWORD_RULES = ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{rule}Validator"} for rule in PASSWORD_RULES
+]
+SESSION_COOKIE_AGE = 12 * 60 * 60
+
+if PUBLIC_URL.startswith("https://"):
+    CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 365 * 24 * 60 * 60)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains: they may not be ours to decide about
+    "security.W008",  # redirects to https are for what ends TLS in front; here they would loop behind an untrusted one
+    "security.W021",  # HSTS preloading: a decision about a whole domain
+]
+
+
+def time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        WRONG["TIME_ZONE"] = f"is {name!r}, which is not like Europe/Berlin"
+        return "UTC"
+    return name
+
+
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = text("TIME_ZONE", "UTC")
+FORMAT_MODULE_PATH = "proxysite.formats"
+USE_THOUSAND_SEPARATOR = True
+TIME_ZONE = time_zone(text("TIME_ZONE", "UTC"))
 USE_TZ = True
+
 STATIC_URL = "/static/"
 STATIC_ROOT = text("STATIC_ROOT") or None
 SERVESTATIC_USE_FINDERS = STATIC_ROOT is None
+SERVESTATIC_ALLOW_ALL_ORIGINS = False  # no page of another origin has business here
+if STATIC_ROOT:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "proxysite.redaction.RedactingFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        **{package: {"level": LOG_LEVEL} for package in ("proxysite", "routing", "conversion", "accounting")},
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # a page that is not found is nobody's error
+    },
+}
