@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conversion.profiles import BackendProfile
@@ -14,6 +15,8 @@ class Destination:
     `group` names who understands the reasoning state that this backend hands out (dialect and host): state is given
     back to the same group only (protocol §4.6). Limits are in tokens; None where nobody knows them.
     `max_tokens_limit` caps `max_tokens` where `max_output_tokens` is unknown; `min_tokens` raises what is below it.
+    `schema_levels`: the client's name of a tool → how much must be taken out of its schema (protocol §3.5), where the
+    backend refused what its profile says; a tool beyond the last level is not offered.
     """
 
     model: str
@@ -23,3 +26,4 @@ class Destination:
     context_window: int | None = None
     max_tokens_limit: int = 128_000
     min_tokens: int | None = None
+    schema_levels: Mapping[str, int] = field(default_factory=dict)

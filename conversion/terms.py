@@ -15,6 +15,7 @@ class ReplyTerms:
     """`model` is echoed as the client wrote it; the rest says what the reply may and must contain.
 
     `tool_names`: the backend's name → the client's, for every tool offered (equal where nothing was renamed).
+    `toolset_names`: the backend's name → the client's toolset, for tools that are members of one.
     `sole_properties`: client's tool name → its only property, for tools that have one (arguments that are no object).
     `forced_tool`: the client's name of the tool that `tool_choice` demands.
     `used_tool_ids`: the client's ids of all calls in the history; an id of the reply must differ from each.
@@ -22,6 +23,7 @@ class ReplyTerms:
     `search_query`: what the user asked last, at most 200 characters, for searches whose query nobody reports.
     `prefill`: the text that the reply continues; a model that repeats it has it cut off.
     `fallback_credit`: the request carried a token for it, whose status the reply's usage must then tell.
+    `applied_edits`: what was cleared from the conversation, for `context_management.applied_edits` as it is.
     `betas`: the request's beta flags.
     `one_hour_cache`: the request's cache markers asked for a lifetime of an hour.
     `estimated_input_tokens`: for `message_start`, and for usage that the backend does not report.
@@ -29,6 +31,7 @@ class ReplyTerms:
 
     model: str
     tool_names: Mapping[str, str] = field(default_factory=dict)
+    toolset_names: Mapping[str, str] = field(default_factory=dict)
     sole_properties: Mapping[str, str] = field(default_factory=dict)
     forced_tool: str | None = None
     used_tool_ids: frozenset[str] = frozenset()
@@ -38,6 +41,7 @@ class ReplyTerms:
     thinking: Thinking = "shown"
     structured_output: bool = False
     context_management: bool = False
+    applied_edits: tuple[Mapping[str, object], ...] = ()
     web_search: bool = False
     search_query: str = ""
     prefill: str = ""

@@ -16,6 +16,7 @@ from conversion.request.notes import Notes
 from conversion.request.read import MessagesRequest, Tool
 from conversion.request.system import read_system
 from conversion.request.text_forms import text_form
+from conversion.request.typed_tools import client_tools
 
 _PER_MESSAGE = 4
 _PER_TOOL = 8
@@ -27,7 +28,8 @@ def count_tokens(request: MessagesRequest) -> int:
     """An estimate, at least one; raises InvalidRequest where a block cannot be read."""
     notes = Notes()
     history = read_history(request, notes)
-    tools = available_tools(request.tools or [], tool_history(history))
+    offered = [client for tool in request.tools or () for client in client_tools(tool) or [tool]]
+    tools = available_tools(offered, tool_history(history))
     return (
         _blocks_tokens(read_system(request, notes).blocks)
         + sum(_PER_MESSAGE + _blocks_tokens(message.blocks) for message in history)
@@ -42,10 +44,10 @@ def _tool_tokens(tool: Tool) -> int:
 
 
 def _blocks_tokens(blocks: Iterable[Block]) -> int:
-    return sum(map(_block_tokens, blocks))
+    return sum(map(block_tokens, blocks))
 
 
-def _block_tokens(block: Block) -> int:
+def block_tokens(block: Block) -> int:
     match block.type:
         case "text":
             return estimate_text(block.text)
@@ -68,7 +70,7 @@ def _result_tokens(block: Block) -> int:
     if isinstance(block.content, str):
         return estimate_text(block.content, CODE)
     return sum(
-        estimate_text(inner.text, CODE) if inner.type == "text" else _block_tokens(inner)
+        estimate_text(inner.text, CODE) if inner.type == "text" else block_tokens(inner)
         for inner in inner_blocks(block.content)
     )
 

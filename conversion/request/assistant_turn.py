@@ -17,6 +17,7 @@ from conversion.request.markers import is_marked
 from conversion.request.media import text_part
 from conversion.request.sections import section
 from conversion.request.text_forms import text_form
+from conversion.request.toolsets import qualified
 from conversion.request.wire import AssistantMessage, Content, ToolCall
 
 _USES = frozenset(("server_tool_use", "mcp_tool_use"))
@@ -30,7 +31,8 @@ def assistant_message(turn: Turn, draft: Draft) -> tuple[AssistantMessage | None
         if block.type == "tool_use":
             if not block.name:
                 raise InvalidRequest(f"{place}.name: Field required")
-            call = Call(block.id, backend_call_id(block.id, place, draft.profile), block.name)
+            name = qualified(block.name, block.toolset_name)
+            call = Call(block.id, backend_call_id(block.id, place, draft.profile), name)
             calls.append(call)
             tool_calls.append(_tool_call(call, block, draft))
     text = _text(turn, draft)

@@ -12,7 +12,8 @@ from msgspec import Struct
 from conversion.request.blocks import Block, inner_blocks
 from conversion.request.history import Message
 from conversion.request.read import Tool
-from conversion.request.typed_tools import as_client_tool
+from conversion.request.toolsets import qualified
+from conversion.request.typed_tools import client_tools
 
 PLACEHOLDER = "DeferredToolPlaceholder"
 
@@ -38,9 +39,10 @@ def tool_history(history: list[Message]) -> ToolHistory:
 def _apply(block: Block, changes: ToolHistory) -> None:
     match block.type:
         case "tool_use":
-            changes.used.add(block.name)
+            name = qualified(block.name, block.toolset_name)
+            changes.used.add(name)
             changes.call_ids.add(block.id)
-            changes.loaded[block.name] = None
+            changes.loaded[name] = None
         case "tool_result" | "tool_search_tool_result":
             for name in _references(block):
                 changes.loaded[name] = None
@@ -66,25 +68,37 @@ def _change(block: Block, changes: ToolHistory) -> None:
     """A reference to a tool of an MCP server changes nothing: such tools are not ours to offer."""
     if block.tool is None:
         return
-    definition = block.tool.definition
-    name = definition.name if definition else block.tool.name if block.tool.type == "tool_reference" else ""
-    if block.type == "tool_removal":
-        changes.removed.add(name)
-        return
-    changes.removed.discard(name)
-    changes.loaded[name] = None
-    if definition and (tool := as_client_tool(definition)):
-        changes.defined[name] = tool
+    if block.tool.definition is None:
+        names = [block.tool.name] if block.tool.type == "tool_reference" else []
+    else:
+        defined = {tool.name: tool for tool in client_tools(block.tool.definition)}
+        names = list(defined)
+        if block.type == "tool_addition":
+            changes.defined |= defined
+    for name in names:
+        if block.type == "tool_removal":
+            changes.removed.add(name)
+        else:
+            changes.removed.discard(name)
+            changes.loaded[name] = None
 
 
 def available_tools(
     tools: list[Tool], changes: ToolHistory, *, forced: str | None = None, all_loaded: bool = False
 ) -> list[Tool]:
-    """The tools to offer. `forced` is loaded whatever the conversation did, and with `all_loaded` everything is."""
+    """The tools that the model may call. `forced` is loaded whatever was done, and with `all_loaded` everything is."""
+    loaded = loaded_tools(tools, changes, forced=forced, all_loaded=all_loaded)
+    return [tool for tool in loaded if tool.name not in changes.removed]
+
+
+def loaded_tools(
+    tools: list[Tool], changes: ToolHistory, *, forced: str | None = None, all_loaded: bool = False
+) -> list[Tool]:
+    """The same with those that were removed since, at their places."""
     present = {tool.name: tool for tool in tools if not tool.defer_loading}
     late = {tool.name: tool for tool in tools if tool.defer_loading}
     late |= {name: tool for name, tool in changes.defined.items() if name not in present and name not in late}
     at_once = late if all_loaded or not present else ()  # without any tool nothing could load them
     names = dict.fromkeys((*at_once, *changes.loaded, forced))
-    offered = [*present.values(), *(late[name] for name in names if name in late)]
-    return [tool for tool in offered if tool.name != PLACEHOLDER and tool.name not in changes.removed]
+    loaded = [*present.values(), *(late[name] for name in names if name in late)]
+    return [tool for tool in loaded if tool.name != PLACEHOLDER]

@@ -53,6 +53,7 @@ class Block(Struct, gc=False):
     signature: str = ""
     data: str = ""
     tool_name: str = ""
+    toolset_name: str = ""
     server_name: str = ""
     file_id: str = ""
     tool: ToolChange | None = None

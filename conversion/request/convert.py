@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from conversion.destination import Destination
+from conversion.errors import InvalidRequest
 from conversion.estimates import estimate_body
 from conversion.notices import Notice
-from conversion.request.availability import tool_history
 from conversion.request.conversation import conversation
 from conversion.request.draft import Draft
 from conversion.request.effort import thinks
-from conversion.request.history import Message, read_history, system_head
+from conversion.request.history import system_head
 from conversion.request.identity import CacheKeys
-from conversion.request.markers import Markers
+from conversion.request.media import keep_newest_images
 from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.notes import Notes
-from conversion.request.offer import make_offer, unavailable_note
-from conversion.request.parameters import asks_stream, parameter_fields, stop_sequences, token_limit
+from conversion.request.offer import unavailable_note
+from conversion.request.outside import Outside
+from conversion.request.parameters import asks_stream, parameter_fields
+from conversion.request.plan import Plan, make_plan
 from conversion.request.prefill import apply_prefill
 from conversion.request.read import MessagesRequest
 from conversion.request.reasoning import EarlierReasoning
-from conversion.request.reply_terms import parameter_terms, search_query, with_tools
+from conversion.request.reply_terms import reply_terms
 from conversion.request.structured import answer_format
 from conversion.request.system import read_system, system_message
-from conversion.request.tool_choice import read_tool_choice
 from conversion.request.tools import tool_fields
 from conversion.request.wire import Message as WireMessage
 from conversion.terms import ReplyTerms
 from conversion.tool_names import renamed_tools
+
+_TOLERANCE = 1.15
+"""How far estimates of tokens may be off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +56,25 @@ def convert_request(
     secret: bytes,
     keys: CacheKeys,
     betas: frozenset[str] = frozenset(),
+    documents: Mapping[str, str] | None = None,
+    fetched: Mapping[str, tuple[str, str]] | None = None,
 ) -> Conversion:
-    """The request for one destination, a pure function of its arguments; raises InvalidRequest."""
+    """The request for one destination, a pure function of its arguments; raises InvalidRequest.
+
+    `documents` and `fetched` are what became of `documents_to_extract` and `urls_to_fetch` (see `attachments`).
+    """
     profile = destination.profile.for_model(destination.model)
     destination = replace(destination, profile=profile)
     notes = Notes()
-    history = read_history(request, notes)
-    changes = tool_history(history)
-    choice = read_tool_choice(request.tool_choice)
-    offer = make_offer(request.tools or [], changes, choice, profile, notes)
-    names = (*(tool.name for tool in offer.client), *sorted(changes.used))
-    draft = Draft(profile, renamed_tools(names), notes, Markers(profile.cache_markers))
+    plan = make_plan(request, destination, notes)
+    draft = _draft(plan, destination, notes, Outside(documents or {}, fetched or {}))
 
-    tools = tool_fields(offer, choice, bool(changes.used), draft)
-    answer = answer_format(request, profile, notes)
-    earlier = EarlierReasoning(profile, destination.group, secret)
-    messages = _messages(request, history, [tools.instruction, answer.instruction], offer.missing, earlier, draft)
+    tools = tool_fields(plan, draft)
+    answer = answer_format(request, plan, draft)
+    instructions = [*tools.instructions, *answer.instructions]
+    earlier = EarlierReasoning(profile, destination.group, secret, plan.reasoning.thinks)
+    messages = _messages(request, plan, instructions, earlier, draft)
     prefill = apply_prefill(messages, profile, exact=not (thinks(request) or answer.wanted))
-    stops = stop_sequences(request.stop_sequences, profile)
     body: dict[str, object] = {
         "model": destination.model,
         "messages": messages,
@@ -76,34 +82,49 @@ def convert_request(
         **answer.fields,
         **prefill.fields,
         **draft.markers.mark_request(request.cache_control, messages),
-        **parameter_fields(request, destination, stops, keys, notes, has_tools=bool(offer.client)),
+        **parameter_fields(request, plan, profile, keys, notes),
+        **profile.usual_fields,
+        **profile.extra_fields,
     }
-    draft.markers.keep_last()
-    encoded = msgspec.json.encode(body)
-    terms = replace(
-        with_tools(parameter_terms(request, stops, betas), offer, choice, changes, draft.renamed),
-        structured_output=answer.wanted,
-        prefill=prefill.text,
-        search_query=search_query(history),
-        one_hour_cache=draft.markers.one_hour,
-        estimated_input_tokens=estimate_body(len(encoded), draft.media_length, draft.media_count),
-        max_tokens=token_limit(request, destination) if request.max_tokens else 0,
+    encoded = _encoded(body, draft)
+    estimate = _estimate(encoded, destination, draft)
+    terms = reply_terms(
+        request, plan, draft, tools=tools, answer=answer, prefill=prefill, betas=betas, estimate=estimate
     )
     return Conversion(encoded, asks_stream(request, profile), terms, notes.notices())
 
 
+def _draft(plan: Plan, destination: Destination, notes: Notes, outside: Outside) -> Draft:
+    names = (*(tool.name for tool in plan.offer.client), *sorted(plan.changes.used))
+    renamed = renamed_tools(names, letter_first=destination.profile.tool_names == "letter")
+    return Draft(destination.profile, destination.schema_levels, renamed, notes, outside)
+
+
 def _messages(
-    request: MessagesRequest,
-    history: list[Message],
-    instructions: list[str | None],
-    missing: list[str],
-    earlier: EarlierReasoning,
-    draft: Draft,
+    request: MessagesRequest, plan: Plan, instructions: list[str], earlier: EarlierReasoning, draft: Draft
 ) -> list[WireMessage]:
     """System prompt and conversation; written after the tools, because cache markers count in this order."""
     prompt = read_system(request, draft.notes)
-    head = system_head(history)
-    additions = filter(None, (*instructions, unavailable_note(missing, prompt, history)))
-    system = system_message(prompt, head, additions, draft)
-    spoken = conversation(history[len(head) :], request.context_management, earlier, draft)
+    head = system_head(plan.history)
+    note = unavailable_note(plan.offer, prompt, plan.history)
+    system = system_message(prompt, head, [*instructions, note] if note else instructions, draft)
+    spoken = conversation(plan.history[len(head) :], earlier, draft)
     return [system, *spoken] if system else spoken
+
+
+def _encoded(body: dict[str, object], draft: Draft) -> bytes:
+    """The body without what the backend does not take."""
+    keep_newest_images(draft)
+    draft.markers.keep_last()
+    for name in draft.profile.omitted_fields:
+        body.pop(name, None)
+    return msgspec.json.encode(body)
+
+
+def _estimate(encoded: bytes, destination: Destination, draft: Draft) -> int:
+    """The tokens of the prompt; raises InvalidRequest where the backend would cut it off and say nothing."""
+    estimate = estimate_body(len(encoded), draft.media_length, draft.media_count)
+    window = destination.context_window
+    if destination.profile.truncates_silently and window is not None and estimate > window * _TOLERANCE:
+        raise InvalidRequest(f"prompt is too long: {estimate} tokens > {window} maximum")
+    return estimate

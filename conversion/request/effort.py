@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conversion.destination import Destination
 from conversion.errors import InvalidRequest
-from conversion.profiles import BackendProfile
+from conversion.profiles import BackendProfile, Reasoning
+from conversion.profiles.reasoning import way_of
 from conversion.request.history import SYSTEM_ROLES
 from conversion.request.notes import Notes
 from conversion.request.read import MessagesRequest
@@ -17,13 +18,6 @@ _LADDER = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _CLIENT_WORDS = frozenset(("low", "medium", "high", "xhigh", "max"))
 _BUDGETS = ((4_096, "low"), (16_000, "medium"), (32_000, "high"))
 
-_FIELDS: Mapping[str, Callable[[str], dict[str, object]]] = {
-    "none": lambda word: {},
-    "effort": lambda word: {"reasoning_effort": word},
-    "object": lambda word: {"reasoning": {"enabled": False} if word == "none" else {"effort": word}},
-}
-"""How a dialect is told the word, by `BackendProfile.reasoning`."""
-
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -31,6 +25,14 @@ class Effort:
 
     word: str | None
     budget: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldReasoning:
+    """The fields that tell the backend how much to think; `thinks`: it does, as far as anyone knows."""
+
+    fields: Mapping[str, object]
+    thinks: bool
 
 
 def requested_effort(request: MessagesRequest) -> Effort:
@@ -62,34 +64,64 @@ def shown_thinking(request: MessagesRequest) -> Thinking:
             return "shown"
 
 
-def reasoning_fields(
-    effort: Effort, destination: Destination, limit: int, has_tools: bool, notes: Notes
-) -> dict[str, object]:
-    """The fields that tell the backend; none where it is not told.
+def told_reasoning(
+    request: MessagesRequest, destination: Destination, limit: int, notes: Notes, *, has_tools: bool
+) -> ToldReasoning:
+    """What the backend is told; nothing where the client asked for nothing.
 
     `limit` is how many tokens it may write at all: a budget that leaves nothing of them is told as a word.
     """
     profile = destination.profile
+    effort = requested_effort(request)
     if has_tools and profile.effort_with_tools != "free":
-        return _fields_with_tools(effort, profile, notes, destination.model)
-    if effort.budget is not None and effort.budget < limit and profile.reasoning_budget:
-        return {"reasoning": {"max_tokens": effort.budget}}
+        return _told_with_tools(effort, destination, notes)
     if effort.word is None:
-        return {}
-    word = _nearest(effort.word, profile.efforts)
-    return _FIELDS[profile.reasoning](word) if word else {}
+        return ToldReasoning({}, profile.thinks_unasked)
+    way = profile.reasoning
+    if profile.shown_reasoning is not None and thinks(request) and shown_thinking(request) == "shown":
+        way = profile.shown_reasoning
+    budget = effort.budget if effort.budget is not None and effort.budget < limit else None
+    return _told(way_of(way), Effort(effort.word, budget), profile)
 
 
-def _fields_with_tools(effort: Effort, profile: BackendProfile, notes: Notes, model: str) -> dict[str, object]:
+def _told(way: Reasoning, effort: Effort, profile: BackendProfile) -> ToldReasoning:
+    word = _nearest(effort.word or "", profile.efforts)
+    if word == "none":
+        return ToldReasoning(_switched_off(way), thinks=False)
+    if word is None or (effort.word == "none" and not way.effort):
+        return ToldReasoning({}, profile.thinks_unasked)  # it cannot be switched off
+    told: Mapping[str, object] = way.on
+    if way.budget and (budget := effort.budget or way.budgets.get(word)):
+        told = _with(told, way.budget, budget)
+    elif way.effort and (said := way.words.get(word, word)):
+        told = _with(told, way.effort, said)
+    return ToldReasoning(told, bool(told) or profile.thinks_unasked)
+
+
+def _switched_off(way: Reasoning) -> Mapping[str, object]:
+    return way.off or (_with({}, way.effort, "none") if way.effort else {})
+
+
+def _told_with_tools(effort: Effort, destination: Destination, notes: Notes) -> ToldReasoning:
     """Some models refuse tools together with reasoning, each in its own way."""
+    profile = destination.profile
     if profile.effort_with_tools == "refused":
         raise InvalidRequest(
-            f"model: {model} cannot use tools through chat completions;"
+            f"model: {destination.model} cannot use tools through chat completions;"
             " route it through OpenRouter, or map this name to another model"
         )
     if effort.word not in (None, "none"):
-        notes.add("effort_dropped", f"{model} does not reason in requests that have tools")
-    return _FIELDS[profile.reasoning]("none") if profile.effort_with_tools == "none" else {}
+        notes.add("effort_dropped", f"{destination.model} does not reason in requests that have tools")
+    if profile.effort_with_tools == "none":
+        return ToldReasoning(_switched_off(way_of(profile.reasoning)), thinks=False)
+    return ToldReasoning({}, profile.thinks_unasked)
+
+
+def _with(fields: Mapping[str, object], path: str, value: object) -> dict[str, object]:
+    """The fields with the value at the path."""
+    name, _, rest = path.partition(".")
+    inner = fields.get(name)
+    return {**fields, name: _with(inner if isinstance(inner, dict) else {}, rest, value) if rest else value}
 
 
 def _said_word(request: MessagesRequest) -> str | None:

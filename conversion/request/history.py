@@ -6,7 +6,7 @@ so they neither tear apart the results of one assistant message nor hide that tw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import takewhile
 
 from msgspec import Struct
@@ -16,10 +16,10 @@ from conversion.request.notes import Notes
 from conversion.request.read import MessagesRequest
 
 SYSTEM_ROLES = frozenset(("system", "developer"))
+THINKING_TYPES = frozenset(("thinking", "redacted_thinking"))
 SILENT_TYPES = frozenset(
     (
-        "thinking",
-        "redacted_thinking",
+        *THINKING_TYPES,
         "fallback",
         "mcp_tool_listing",
         "server_tool_use",  # its result tells about it too
@@ -49,6 +49,9 @@ class Turn(Struct, gc=False):
 
     assistant: bool
     messages: list[Message]
+
+    def blocks_of(self, types: Container[str]) -> list[Block]:
+        return [block for message in self.messages for block in message.blocks if block.type in types]
 
 
 def read_history(request: MessagesRequest, notes: Notes) -> list[Message]:

@@ -6,13 +6,14 @@ from typing import Literal
 
 from conversion.request.wire import Markable, Message
 
+MARKER_FIELDS = frozenset(("cache_control", "prompt_cache_breakpoint"))
 _MOST = 4
 
 
 class Markers:
     """Sets markers on parts and tools in the order of the prompt, and takes back all but the last ones."""
 
-    def __init__(self, habit: Literal["strip", "keep", "breakpoint"]) -> None:
+    def __init__(self, habit: Literal["strip", "keep", "text", "breakpoint"]) -> None:
         self._habit = habit
         self._marked: list[Markable] = []
         self.one_hour = False
@@ -20,14 +21,14 @@ class Markers:
     def mark(self, part: Markable, cache_control: object) -> None:
         """The part comes from a block with this `cache_control`."""
         marker = self._marker(cache_control)
-        if marker is None or self._habit == "strip":
+        if marker is None or self._habit == "strip" or (self._habit == "text" and "text" not in part):
             return
         if not is_marked(part):
             self._marked.append(part)
-        if self._habit == "keep":
-            part["cache_control"] = marker
-        else:
+        if self._habit == "breakpoint":
             part["prompt_cache_breakpoint"] = {"mode": "explicit"}
+        else:
+            part["cache_control"] = marker
 
     def mark_tool(self, tool: Markable, cache_control: object) -> None:
         """The same for a tool, which has no place for a breakpoint."""
@@ -52,8 +53,8 @@ class Markers:
     def keep_last(self) -> None:
         """Backends take four; the last ones cover the longest prefixes."""
         for part in self._marked[:-_MOST]:
-            part.pop("cache_control", None)
-            part.pop("prompt_cache_breakpoint", None)
+            for name in MARKER_FIELDS:
+                part.pop(name, None)  # type: ignore[misc]  # a key of Markable
 
     def _marker(self, cache_control: object) -> dict[str, object] | None:
         match cache_control:

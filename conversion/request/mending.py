@@ -57,6 +57,7 @@ _STRINGS = (
     "signature",
     "data",
     "tool_name",
+    "toolset_name",
     "server_name",
     "file_id",
 )

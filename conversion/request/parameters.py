@@ -1,61 +1,39 @@
-"""Length, sampling, stop sequences, tiers, identity: what needs no look at the messages (protocol §1.2, §1.4)."""
+"""The fields that need no look at the messages: sampling, tiers, identity, streaming (protocol §1.2, §1.4)."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from conversion.destination import Destination
 from conversion.errors import InvalidRequest
 from conversion.profiles import BackendProfile
-from conversion.request.effort import reasoning_fields, requested_effort
 from conversion.request.identity import CacheKeys
 from conversion.request.notes import Notes
+from conversion.request.plan import Plan
 from conversion.request.read import MessagesRequest
 
 
-class StopSequences(NamedTuple):
-    """The client's stop sequences: those that the backend is told, and those that the reply must watch for."""
-
-    told: tuple[str, ...]
-    local: tuple[str, ...]
-
-
 def parameter_fields(
-    request: MessagesRequest,
-    destination: Destination,
-    stops: StopSequences,
-    keys: CacheKeys,
-    notes: Notes,
-    *,
-    has_tools: bool,
+    request: MessagesRequest, plan: Plan, profile: BackendProfile, keys: CacheKeys, notes: Notes
 ) -> dict[str, object]:
-    profile = destination.profile
-    limit = token_limit(request, destination)
-    reasoning = reasoning_fields(requested_effort(request), destination, limit, has_tools, notes)
     _note_dropped(request, notes)
     return {
-        **reasoning,
-        profile.max_tokens_field: limit,
-        **_sampling_fields(request, profile, reasoning.get("reasoning_effort"), notes),
-        **({"stop": stops.told} if stops.told else {}),
+        **plan.reasoning.fields,
+        profile.max_tokens_field: plan.token_limit,
+        **_sampling_fields(request, profile, plan.reasoning.thinks, notes),
+        **({"stop": plan.stops.told} if plan.stops.told else {}),
         **_tier_fields(request, profile, notes),
         **_identity_fields(keys, profile),
-        **_stream_fields(asks_stream(request, profile), profile),
+        **_stream_fields(asks_stream(request, profile), bool(plan.offer.client), profile),
     }
 
 
-def token_limit(request: MessagesRequest, destination: Destination) -> int:
-    """`max_tokens` within what the model can write; clients ask for 128 000 whatever the model is."""
-    requested = request.max_tokens or 0
-    cap = destination.max_output_tokens or destination.max_tokens_limit
-    floor = max(destination.profile.minimum_max_tokens, destination.min_tokens or 0)
-    return min(max(requested, floor), cap)
-
-
-def _stream_fields(stream: bool, profile: BackendProfile) -> dict[str, object]:
+def _stream_fields(stream: bool, has_tools: bool, profile: BackendProfile) -> dict[str, object]:
     if not stream:
         return {}
-    return {"stream": True, "stream_options": {"include_usage": True}} if profile.stream_usage else {"stream": True}
+    fields: dict[str, object] = {"stream": True}
+    if profile.stream_usage:
+        fields["stream_options"] = {"include_usage": True}
+    if profile.tool_stream and has_tools:
+        fields["tool_stream"] = True
+    return fields
 
 
 def asks_stream(request: MessagesRequest, profile: BackendProfile) -> bool:
@@ -64,13 +42,13 @@ def asks_stream(request: MessagesRequest, profile: BackendProfile) -> bool:
 
 
 def _sampling_fields(
-    request: MessagesRequest, profile: BackendProfile, told_effort: object, notes: Notes
+    request: MessagesRequest, profile: BackendProfile, model_thinks: bool, notes: Notes
 ) -> dict[str, object]:
     """What the client gave, nothing invented; models that reason on their own terms refuse it."""
     given = {name: getattr(request, name) for name in ("temperature", "top_p", "top_k")}
     fields = {name: _number(name, value) for name, value in given.items() if value is not None}
     refused = set()
-    if profile.sampling == "without_reasoning" and told_effort != "none":
+    if profile.sampling == "fixed" or (profile.sampling == "without_reasoning" and model_thinks):
         refused = {"temperature", "top_p"}
     if not profile.top_k:
         refused.add("top_k")
@@ -84,19 +62,6 @@ def _number(name: str, value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidRequest(f"{name}: Input should be a valid number")
     return value
-
-
-def stop_sequences(received: object, profile: BackendProfile) -> StopSequences:
-    if received is None:
-        return StopSequences((), ())
-    if not isinstance(received, list):
-        raise InvalidRequest("stop_sequences: Input should be a valid list")
-    for index, text in enumerate(received):
-        if not isinstance(text, str):
-            raise InvalidRequest(f"stop_sequences.{index}: Input should be a valid string")
-    texts = tuple(dict.fromkeys(text for text in received if text.strip()))
-    limit = len(texts) if profile.stop_limit is None else profile.stop_limit
-    return StopSequences(texts[:limit], texts[limit:])
 
 
 def _tier_fields(request: MessagesRequest, profile: BackendProfile, notes: Notes) -> dict[str, object]:

@@ -40,6 +40,7 @@ class Tool(Struct, gc=False):
     display_width_px: object = None
     display_height_px: object = None
     enable_zoom: object = None
+    configs: object = None
 
 
 class InputMessage(Struct, gc=False):

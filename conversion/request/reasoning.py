@@ -5,73 +5,99 @@ Missing, foreign or broken state is never an error: clients remove thinking bloc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from conversion.profiles import BackendProfile
 from conversion.request.blocks import Block
-from conversion.request.history import Turn
+from conversion.request.calls import Call
+from conversion.request.media import text_part
+from conversion.request.wire import AssistantMessage, Content, ThinkingPart
 from conversion.signatures import ReasoningState, unseal
 
-THINKING_TYPES = frozenset(("thinking", "redacted_thinking"))
+_Known: TypeAlias = tuple[Block, ReasoningState | None]
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierReasoning:
-    """What of the thinking blocks of one assistant message its backend wants to see again."""
+    """What of the thinking of one assistant message its backend wants to see again; `thinks`: the model thinks now."""
 
     profile: BackendProfile
     group: str
     secret: bytes
+    thinks: bool
 
-    def fields(self, blocks: list[Block], has_calls: bool) -> dict[str, object]:
-        """The fields of the assistant message that carry it."""
-        if not blocks:
-            return {}
+    def remember(self, message: AssistantMessage, thinking: list[list[Block]], calls: list[Call]) -> None:
+        """Add it to the message that has these calls; `thinking`: the blocks, by the client's messages."""
+        if not any(thinking) and self.profile.reasoning_filler is None and self.profile.call_signature is None:
+            return
+        known = [[(block, self._own_state(block)) for block in blocks] for blocks in thinking]
+        wholes = [state for blocks in known if (state := _whole(blocks)) is not None]
+        blocks = [each for blocks in known for each in blocks]
         if self.profile.reasoning_state == "details":
-            details = [item for block in blocks for item in self._details(block)]
-            return {"reasoning_details": details} if details else {}
-        if not self.profile.reasoning_fields:
-            return {}
-        text = "".join(self._text(block, has_calls) for block in blocks)
+            fields = _details(wholes)
+        else:
+            fields = self._fields(_text(blocks, foreign=bool(calls)))
+            if self.profile.reasoning_in_content != "no":
+                message["content"] = self._content(_text(blocks, foreign=False), message["content"])
+        message.update(fields)  # type: ignore[typeddict-item]  # fields of some dialects only
+        self._sign(message, wholes, calls)
+
+    def _fields(self, text: str) -> dict[str, object]:
+        if not text and self.thinks and self.profile.reasoning_filler is not None:
+            return dict.fromkeys(self.profile.reasoning_fields, self.profile.reasoning_filler)
         return dict.fromkeys(self.profile.reasoning_fields, text) if text else {}
 
-    def _details(self, block: Block) -> Iterator[object]:
-        state = self._own_state(block)
-        if state is not None and state.kind == "rd" and isinstance(state.payload, list):
-            yield from state.payload
+    def _content(self, text: str, content: Content | None) -> Content | None:
+        """The content with the text in front of it, in the backend's own form."""
+        if not text:
+            return content
+        if self.profile.reasoning_in_content == "tags":
+            return f"<think>{text}</think>\n{content or ''}"
+        thought: ThinkingPart = {"type": "thinking", "thinking": [text_part(text)]}
+        said = [text_part(content)] if isinstance(content, str) and content else content or []
+        return [thought, *said]
 
-    def _text(self, block: Block, has_calls: bool) -> str:
-        """Our own text always; that of others only where the backend needs some to accept the calls."""
-        state = self._own_state(block)
-        if state is not None and isinstance(state.payload, str):
-            return state.payload
-        return block.thinking if state is not None or has_calls else ""
+    def _sign(self, message: AssistantMessage, wholes: list[ReasoningState], calls: list[Call]) -> None:
+        """What a backend hung on its message and on its calls; the first call of a message may need a signature."""
+        on_calls: dict[str, object] = {}
+        for state in wholes:
+            match state.payload:
+                case {"calls": dict(signed), "msg": on_message} if state.kind == "gs":
+                    on_calls |= signed
+                    if on_message is not None:
+                        message["extra_content"] = on_message
+        for call, sent in zip(calls, message.get("tool_calls", ()), strict=True):
+            if call.client_id in on_calls:
+                sent["extra_content"] = on_calls[call.client_id]
+        if calls and self.profile.call_signature is not None:
+            signature = {"google": {"thought_signature": self.profile.call_signature}}
+            message["tool_calls"][0].setdefault("extra_content", signature)
 
     def _own_state(self, block: Block) -> ReasoningState | None:
+        if self.profile.reasoning_state == "none":
+            return None
         state = unseal(block.signature or block.data, self.secret)
         return state if state is not None and state.group == self.group else None
 
 
-def turns_to_forget(turns: list[Turn], context_management: object) -> frozenset[int]:
-    """The indexes of the turns whose thinking the client asked to clear (protocol §1.7)."""
-    kept = _kept_turns(context_management)
-    if kept is None:
-        return frozenset()
-    thoughtful = [index for index, turn in enumerate(turns) if turn.assistant and _thinks(turn)]
-    return frozenset(thoughtful[:-kept] if kept else thoughtful)
+def _whole(blocks: list[_Known]) -> ReasoningState | None:
+    """The state of one message: where several blocks carry more than text, the last one carries the whole of it."""
+    return next((state for _, state in reversed(blocks) if state is not None and state.kind != "t"), None)
 
 
-def _kept_turns(context_management: object) -> int | None:
-    """How many turns with thinking stay; None for all."""
-    match context_management:
-        case {"edits": list(edits)}:
-            for edit in edits:
-                match edit:
-                    case {"type": "clear_thinking_20251015", "keep": {"type": "thinking_turns", "value": int(value)}}:
-                        return max(0, value)
-    return None
+def _details(wholes: list[ReasoningState]) -> dict[str, object]:
+    payloads = [state.payload for state in wholes if state.kind == "rd"]
+    details = [item for payload in payloads if isinstance(payload, list) for item in payload]
+    return {"reasoning_details": details} if details else {}
 
 
-def _thinks(turn: Turn) -> bool:
-    return any(block.type in THINKING_TYPES for message in turn.messages for block in message.blocks)
+def _text(blocks: list[_Known], *, foreign: bool) -> str:
+    """Our own text always; that of others only where the backend needs some to accept the calls."""
+    texts = []
+    for block, state in blocks:
+        if state is not None and isinstance(state.payload, str):
+            texts.append(state.payload)
+        elif state is not None or foreign:
+            texts.append(block.thinking)
+    return "".join(texts)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from conversion.profiles import BackendProfile
-from conversion.request.notes import Notes
+from conversion.request.draft import Draft
+from conversion.request.plan import Plan
 from conversion.request.read import MessagesRequest
 from conversion.request.schema import cleaned_schema
 
@@ -15,24 +15,23 @@ class AnswerFormat(Struct, frozen=True):
     """Fields of the request, and what the system text must say where they do not say all."""
 
     wanted: bool
-    fields: dict[str, object]
-    instruction: str | None = None
-
-
-def answer_format(request: MessagesRequest, profile: BackendProfile, notes: Notes) -> AnswerFormat:
-    received = _wanted_schema(request)
-    if received is None:
-        return AnswerFormat(False, {})
-    schema = cleaned_schema(received)
-    if profile.response_format == "json_schema":
-        named = {"name": "response", "schema": schema.json, "strict": schema.strict}
-        return AnswerFormat(True, {"response_format": {"type": "json_schema", "json_schema": named}})
-    notes.add("schema_as_text", "the backend does not enforce the schema of the answer")
     fields: dict[str, object] = {}
-    if profile.response_format == "json_object":
-        fields = {"response_format": {"type": "json_object"}}
-    text = bytes(schema.json).decode()
-    return AnswerFormat(True, fields, f"Answer with nothing but a JSON object that conforms to this schema:\n{text}")
+    instructions: tuple[str, ...] = ()
+
+
+def answer_format(request: MessagesRequest, plan: Plan, draft: Draft) -> AnswerFormat:
+    received, profile = _wanted_schema(request), draft.profile
+    if received is None:
+        return AnswerFormat(False)
+    schema = cleaned_schema(received, profile.schema_level, profile.schema_style)
+    way = profile.response_format if profile.format_with_tools or not plan.offer.client else "none"
+    if way == "json_schema":
+        named = {"name": "response", "schema": schema.json, "strict": schema.strict and profile.strict_format}
+        return AnswerFormat(True, {"response_format": {"type": "json_schema", "json_schema": named}})
+    draft.notes.add("schema_as_text", "the backend does not enforce the schema of the answer")
+    fields: dict[str, object] = {"response_format": {"type": "json_object"}} if way == "json_object" else {}
+    text = schema.text or bytes(schema.json).decode()
+    return AnswerFormat(True, fields, (f"Answer with nothing but a JSON object that conforms to this schema:\n{text}",))
 
 
 def _wanted_schema(request: MessagesRequest) -> bytes | None:

@@ -28,7 +28,7 @@ def system_message(
     """The prompt, the system messages before anyone spoke, and what the gateway has to add."""
     parts = [part for message in (prompt, *head) for part in text_parts(message, draft)]
     parts += map(text_part, additions)
-    return {"role": "system", "content": joined(parts, "\n\n")} if parts else None
+    return {"role": draft.profile.system_role, "content": joined(parts, "\n\n")} if parts else None
 
 
 def _without_attribution(block: Block) -> Block:

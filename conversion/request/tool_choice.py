@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -50,16 +51,31 @@ def read_tool_choice(received: object) -> ToolChoice:
             raise InvalidRequest("tool_choice: Input should be an object")
 
 
-def told_choice(choice: ToolChoice, backend_name: str, has_calls: bool, profile: BackendProfile) -> Told:
-    """What the backend is told of the choice; `has_calls`: the history has calls, so that tools cannot be hidden."""
-    told = _told(choice, backend_name, has_calls, profile)
-    if not choice.parallel and profile.parallel_tool_calls:
+def told_choice(
+    choice: ToolChoice, backend_name: str, profile: BackendProfile, *, thinks: bool, has_calls: bool
+) -> Told:
+    """What the backend is told of the choice.
+
+    `thinks`: the model does, so that less may be demanded of it. `has_calls`: the history has calls, so that the tools
+    cannot be hidden.
+    """
+    known = profile.tool_choices
+    if thinks and profile.thinking_tool_choices is not None:
+        known = profile.thinking_tool_choices
+    told = _told(choice, backend_name, known, profile.any_tool_word, has_calls)
+    if not choice.parallel and profile.parallel_tool_calls and not told.hide_tools:
         told.fields["parallel_tool_calls"] = False
     return told
 
 
-def _told(choice: ToolChoice, backend_name: str, has_calls: bool, profile: BackendProfile) -> Told:
-    known = profile.tool_choices
+def allowed_choice(choice: ToolChoice, backend_names: Iterable[str]) -> dict[str, object]:
+    """The choice among some of the tools that are listed."""
+    tools = [{"type": "function", "function": {"name": name}} for name in backend_names]
+    mode = "required" if choice.mode == "any" else "auto"
+    return {"tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": tools}}}
+
+
+def _told(choice: ToolChoice, backend_name: str, known: tuple[str, ...], any_word: str, has_calls: bool) -> Told:
     auto: dict[str, object] = {"tool_choice": "auto"} if "auto" in known else {}
     match choice.mode:
         case None:
@@ -67,13 +83,13 @@ def _told(choice: ToolChoice, backend_name: str, has_calls: bool, profile: Backe
         case "auto":
             return Told(auto)
         case "any" if "any" in known:
-            return Told({"tool_choice": profile.any_tool_word})
+            return Told({"tool_choice": any_word})
         case "any":
             return Told(auto, "Your next answer must call one of the available tools.")
         case "tool" if "tool" in known:
             return Told({"tool_choice": {"type": "function", "function": {"name": backend_name}}})
         case "tool" if "any" in known:
-            return Told({"tool_choice": profile.any_tool_word}, only=choice.name)
+            return Told({"tool_choice": any_word}, only=choice.name)
         case "tool":
             return Told(auto, f"Your next answer must call the tool {backend_name}.", only=choice.name)
         case "none" if "none" in known:

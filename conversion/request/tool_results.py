@@ -17,7 +17,7 @@ from conversion.request.wire import Content, Part, ToolMessage
 
 NO_RESULT = "[No result was recorded for this tool call.]"
 _MARKED_AS_ERROR = ("error", "Error", "<tool_use_error>")
-_NOUNS = {"image_url": "image", "file": "document"}
+_NOUNS = {"image_url": "image", "file": "document", "document_url": "document"}
 
 PlacedBlock: TypeAlias = tuple[str, Block]
 

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from conversion.request.read import ABSENT, Tool
+from conversion.request.toolsets import member_tools
 
 _Completion: TypeAlias = tuple[str, str, Mapping[str, object]]
 """A name, a description, a schema."""
@@ -36,11 +37,14 @@ _ACTIONS_2024 = (
 _ACTIONS_2025 = ("left_mouse_down", "left_mouse_up", "scroll", "hold_key", "wait", "triple_click")
 
 
-def as_client_tool(tool: Tool) -> Tool | None:
-    """The tool with its schema; None where it is not the client that runs it."""
+def client_tools(tool: Tool) -> list[Tool]:
+    """What an entry of `tools` offers, with schemas; nothing where it is not the client that runs it."""
     if tool.type in (None, "custom"):
-        return tool
-    return _typed_tool(tool) or (tool if tool.input_schema is not ABSENT else None)
+        return [tool]
+    if (members := member_tools(tool)) is not None:
+        return members
+    completed = _typed_tool(tool) or (tool if tool.input_schema is not ABSENT else None)
+    return [completed] if completed else []
 
 
 def _typed_tool(tool: Tool) -> Tool | None:

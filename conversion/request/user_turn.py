@@ -53,7 +53,7 @@ def _spoken(turn: Turn, parts: list[Part], orphans: Container[str], draft: Draft
                 yield {"role": "user", "content": content_of(parts, draft.profile)}
                 parts = []
             if said := text_parts(message, draft):
-                yield {"role": "system", "content": joined(said, "\n\n")}
+                yield {"role": draft.profile.system_role, "content": joined(said, "\n\n")}
         else:
             parts.append(_wrapped(message, draft))
     if parts:

@@ -38,7 +38,17 @@ class FilePart(Markable):
     file: File
 
 
-Part: TypeAlias = TextPart | ImagePart | FilePart
+class DocumentPart(Markable):
+    type: Literal["document_url"]
+    document_url: str
+
+
+class ThinkingPart(TypedDict):
+    type: Literal["thinking"]
+    thinking: list[TextPart]
+
+
+Part: TypeAlias = TextPart | ImagePart | FilePart | DocumentPart
 Content: TypeAlias = str | list[Part]
 
 
@@ -51,10 +61,11 @@ class ToolCall(TypedDict):
     id: str
     type: Literal["function"]
     function: FunctionCall
+    extra_content: NotRequired[object]
 
 
 class SystemMessage(TypedDict):
-    role: Literal["system"]
+    role: Literal["system", "developer"]
     content: Content
 
 
@@ -67,6 +78,7 @@ class AssistantMessage(TypedDict):
     role: Literal["assistant"]
     content: Content | None
     tool_calls: NotRequired[list[ToolCall]]
+    extra_content: NotRequired[object]
 
 
 class ToolMessage(TypedDict):

@@ -27,6 +27,24 @@ def test_other_names_are_shortened_and_marked(name, start):
     assert renamed_tools([name]) == {name: f"{start}_{mark(name)}"}
 
 
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        pytest.param("1st", "_1st", id="digit"),
+        pytest.param("-x", "_-x", id="dash"),
+        pytest.param("9" * 64, "_" + "9" * 54, id="long"),
+    ],
+)
+def test_some_backends_want_a_letter_first(name, start):
+    assert renamed_tools([name], letter_first=True) == {name: f"{start}_{mark(name)}"}
+    assert renamed_tools([name]) == {}
+
+
+@pytest.mark.parametrize("name", ["Read", "_x", "a1"])
+def test_names_with_a_letter_first_are_kept(name):
+    assert renamed_tools([name], letter_first=True) == {}
+
+
 def test_names_with_the_same_beginning_stay_apart():  # protocol E107
     one, other = "x" * 60 + "_one_more", "x" * 60 + "_another_more"
     renamed = renamed_tools([one, other])

@@ -13,7 +13,28 @@ from tests.conversion.request.openai_judge import judge
 
 SECRET = b"a secret of the tests"
 KEYS = CacheKeys("c" * 32, "u" * 64)
-MODELS = {"openai": "gpt-4.1", "openrouter": "some/model", "generic": "qwen3-coder"}
+MODELS = {
+    "openai": "gpt-4.1",
+    "azure": "gpt-4.1",
+    "azure_v1": "gpt-4.1",
+    "openrouter": "some/model",
+    "groq": "llama-3.3-70b",
+    "together": "llama-3.3-70b",
+    "deepseek": "deepseek-v4-pro",
+    "gemini": "gemini-3-pro",
+    "xai": "grok-3",
+    "mistral": "mistral-large-latest",
+    "moonshot": "kimi-k2.6",
+    "qwen": "qwen3-max",
+    "zai": "glm-4.7",
+    "minimax": "MiniMax-M3",
+    "ollama": "qwen3",
+    "vllm": "qwen3",
+    "sglang": "qwen3",
+    "llamacpp": "qwen3",
+    "lmstudio": "qwen3",
+    "generic": "qwen3-coder",
+}
 DIALECTS = tuple(MODELS)
 
 
@@ -56,15 +77,15 @@ def body_of(messages="Hello", **parameters):
     return {"model": "claude-test", "max_tokens": 1000, "messages": messages, **parameters}
 
 
-def ask(messages="Hello", dialect="openai", *, model="", overrides=None, destination=None, **parameters):
-    """What a backend of the dialect is sent for a request."""
+def ask(messages="Hello", dialect="openai", *, model="", overrides=None, destination=None, outside=None, **parameters):
+    """What a backend of the dialect is sent for a request; `outside`: what was read and fetched for it."""
     model = model or MODELS[dialect]
     limits = destination or {}
     destination = Destination(model, profile_for(dialect, model, overrides), group=f"{dialect}.test", **limits)
     request = read_messages_request(msgspec.json.encode(body_of(messages, **parameters)))
-    conversion = convert_request(request, destination, secret=SECRET, keys=KEYS)
+    conversion = convert_request(request, destination, secret=SECRET, keys=KEYS, **outside or {})
     sent = Sent(msgspec.json.decode(conversion.body), conversion)
-    if dialect == "openai":
+    if dialect in ("openai", "azure", "azure_v1"):
         judge(sent.body)
     return sent
 

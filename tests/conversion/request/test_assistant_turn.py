@@ -5,7 +5,7 @@ import pytest
 
 from conversion.errors import InvalidRequest
 from conversion.request.arguments import arguments_of
-from tests.conversion.request.ask import ask, assistant, call, image, result, text, user
+from tests.conversion.request.ask import DIALECTS, ask, assistant, call, image, result, text, user
 
 THINKING = {"type": "thinking", "thinking": "t", "signature": "s"}
 
@@ -25,9 +25,14 @@ def test_text_and_call_are_one_message():  # protocol D68
     }
 
 
-@pytest.mark.parametrize(("model", "content"), [("qwen3", None), ("mistral-large", "")])
-def test_a_call_alone_has_the_content_that_the_model_takes(model, content):  # protocol D69
-    assert assistant_message(call(), dialect="generic", model=model)["content"] == content
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_call_alone_has_the_content_that_the_dialect_takes(dialect):  # protocol D69
+    wanted = "" if dialect in {"ollama", "zai", "mistral", "qwen"} else None
+    assert assistant_message(call(), dialect=dialect)["content"] == wanted
+
+
+def test_a_call_alone_has_the_content_that_the_model_takes():  # protocol D69
+    assert assistant_message(call(), dialect="generic", model="mistral-large")["content"] == ""
 
 
 @pytest.mark.parametrize(
@@ -85,7 +90,7 @@ def test_input_that_the_client_could_not_parse_is_passed_on():  # protocol D99
         pytest.param("openai", "", "toolu_1", "toolu_1", id="as it is"),
         pytest.param("generic", "", "x" * 64, "x" * 64, id="long"),
         pytest.param("openai", "", "x" * 41, "call_3164596df4fdd018b2c567ec8c03e79b", id="too long for openai"),
-        pytest.param("generic", "", "toolu_xZnVuY3Rpb25zLlJlYWQ6MA", "functions.Read:0", id="wrapped"),
+        pytest.param("moonshot", "", "toolu_xZnVuY3Rpb25zLlJlYWQ6MA", "functions.Read:0", id="wrapped"),
         pytest.param("generic", "mistral-large", "abcDEF123", "abcDEF123", id="nine already"),
     ],
 )
@@ -94,8 +99,9 @@ def test_ids_are_those_of_the_backend(dialect, model, client_id, expected):
     assert sent.messages[1]["tool_calls"][0]["id"] == sent.messages[2]["tool_call_id"] == expected
 
 
-def test_mistral_models_get_nine_letters_and_digits():  # protocol D90
-    sent = ask([user("a"), assistant(call()), user(result())], "generic", model="devstral-small")
+@pytest.mark.parametrize("dialect", ["generic", "mistral", "vllm", "ollama"])
+def test_mistral_models_get_nine_letters_and_digits(dialect):  # protocol D90
+    sent = ask([user("a"), assistant(call()), user(result())], dialect, model="devstral-small")
     call_id = sent.messages[1]["tool_calls"][0]["id"]
     assert call_id == sent.messages[2]["tool_call_id"]
     assert len(call_id) == 9

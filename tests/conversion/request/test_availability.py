@@ -124,6 +124,11 @@ def test_a_summary_keeps_the_changes_before_it():
     assert ask([user(summary, "a")], tools=[READ, *DEFERRED]).tool_names == ["Read", "Cron"]
 
 
+@pytest.mark.parametrize("change", [{"type": "tool_addition"}, {"type": "tool_removal", "tool": {}}])
+def test_changes_of_nothing_change_nothing(change):
+    assert ask([user("a"), system(change)], tools=[READ]).tool_names == ["Read"]
+
+
 def test_changes_of_tools_are_no_text():
     assert [message["role"] for message in ask([user("a"), addition("Cron")], tools=[READ]).messages] == ["user"]
 

@@ -30,6 +30,15 @@ def test_anything_else_follows_a_word_of_the_assistant(content):
     assert messages[1]["content"] == "Understood."
 
 
+@pytest.mark.parametrize(
+    ("dialect", "model"),
+    [("mistral", "mistral-large-latest"), ("vllm", "mistralai/Mistral-Large"), ("azure", "mistral-large")],
+)
+def test_it_is_the_model_that_needs_it(dialect, model):  # protocol D89
+    messages = after_a_result("Go on", dialect=dialect, model=model)
+    assert [message["role"] for message in messages] == ["tool", "assistant", "user"]
+
+
 def test_parts_are_looked_at_too():
     (only,) = after_a_result(REMINDER, REMINDER, dialect="openrouter", model="mistralai/devstral-small")
     assert only["content"].count("Be careful.") == 2

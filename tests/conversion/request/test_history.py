@@ -39,7 +39,9 @@ def test_messages_that_say_nothing_are_dropped(nothing):
     assert roles(sent) == ["user", "assistant", "user"]
 
 
-@pytest.mark.parametrize("messages", [[user("")], [assistant("")], [system("a")]])
+@pytest.mark.parametrize(
+    "messages", [[user("")], [assistant("")], [system("a")], [user({"type": "browser_state", "tabs": []})]]
+)
 def test_a_conversation_must_say_something(messages):
     with pytest.raises(InvalidRequest, match="messages: at least one message is required"):
         ask(messages)
@@ -61,6 +63,17 @@ def test_a_wrapped_message_may_stand_alone():
     assert sent.last == {"role": "user", "content": WRAPPED}
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_some_dialects_take_system_messages_anywhere(dialect):  # protocol D87
+    native = dialect in {"openai", "azure", "azure_v1", "deepseek", "groq", "xai"}
+    assert ("system" in roles(ask([user("a"), ENVIRONMENT], dialect))) is native
+
+
+def test_system_messages_may_have_another_role():
+    sent = ask([user("a"), ENVIRONMENT], overrides={"system_role": "developer"}, system="S")
+    assert roles(sent) == ["developer", "user", "developer"]
+
+
 @pytest.mark.parametrize(
     ("model", "native"),
     [("openai/gpt-4.1", True), ("x-ai/grok-3", True), ("anthropic/claude", False), ("qwen/qwen3", False)],
@@ -75,7 +88,8 @@ def test_system_messages_never_part_calls_from_results(dialect):  # protocol D86
     messages = [user("a"), assistant(call(id="1"), call(id="2")), ENVIRONMENT, user(result(id="2")), ENVIRONMENT]
     sent = ask([*messages, user(result(id="1"), "b")], dialect)
     assert roles(sent)[:4] == ["user", "assistant", "tool", "tool"]
-    assert [message["tool_call_id"] for message in sent.messages[2:4]] == ["1", "2"]
+    ids = [call["id"] for call in sent.messages[1]["tool_calls"]]
+    assert [message["tool_call_id"] for message in sent.messages[2:4]] == ids
     assert sent.last["role"] == "user"
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.conversion.request.ask import ask, assistant, call, image, result, system, text, tool, user
+from tests.conversion.request.ask import DIALECTS, ask, assistant, call, image, result, system, text, tool, user
 
 MARKER = {"type": "ephemeral"}
 HOUR = {"type": "ephemeral", "ttl": "1h"}
@@ -28,13 +28,28 @@ def test_markers_stay_on_their_parts():  # protocol C51
     ]
 
 
-@pytest.mark.parametrize("dialect", ["openai", "generic"])
+@pytest.mark.parametrize("dialect", [each for each in DIALECTS if each not in ("openrouter", "qwen", "minimax", "zai")])
 def test_markers_are_stripped_elsewhere(dialect):  # protocol C51
     sent = ask(
         [user(marked("b"))], dialect, system=[marked("t")], tools=[tool(cache_control=MARKER)], cache_control=MARKER
     )
     assert markers_in(sent.body) == []
     assert [message["content"] for message in sent.messages] == ["t", "b"]
+
+
+@pytest.mark.parametrize("dialect", ["qwen", "minimax", "zai"])
+def test_some_dialects_take_markers_on_texts_only(dialect):
+    messages = [user("a"), assistant("b"), user(marked("c"), image() | {"cache_control": MARKER})]
+    sent = ask(messages, dialect, system=[marked("t")], tools=[tool(cache_control=MARKER)])
+    assert markers_in(sent.body) == [marked("t"), marked("c")]
+    assert ask(dialect=dialect, cache_control=HOUR).messages == [user(marked("Hello", HOUR))]
+
+
+@pytest.mark.parametrize("field", ["cache_control", "prompt_cache_breakpoint"])
+def test_markers_may_be_switched_off(field):
+    sent = ask([user(marked("a"))], "openrouter", overrides={"omitted_fields": [field]}, cache_control=MARKER)
+    assert sent.messages == [user("a")]
+    assert "cache_control" not in sent.body
 
 
 def test_only_the_last_four_are_kept():  # protocol C52

@@ -27,8 +27,6 @@ CODE = {"type": "code_execution_20250825", "name": "code_execution"}
         pytest.param(CODE, id="code execution"),  # protocol E104
         pytest.param({"type": "advisor_20260301", "name": "advisor", "model": "x"}, id="advisor"),  # protocol E104
         pytest.param({"type": "mcp_toolset", "mcp_server_name": "x"}, id="MCP toolset"),  # protocol E104
-        pytest.param({"type": "computer_toolset_20260801"}, id="computer toolset"),
-        pytest.param({"type": "browser_toolset_20260801", "configs": {}}, id="browser toolset"),
         pytest.param({"type": "teleport_20301231", "name": "teleport"}, id="unheard of"),
         pytest.param(tool("Inner", allowed_callers=["code_execution_20250825"]), id="callable by code only"),
         pytest.param(WEB_SEARCH, id="search"),
@@ -146,4 +144,56 @@ def test_forced_and_used_tools_are_among_those_within_the_limit():  # protocol E
     sent = ask(messages, tools=tools, tool_choice={"type": "tool", "name": "tool_199"})
     assert sent.tool_names == [*(f"tool_{number}" for number in range(126)), "tool_150", "tool_199"]
     assert sent.notices["tools_dropped"] == "200 tools, and the backend takes 128"
-    assert len(ask(dialect="openrouter", tools=tools).tools) == 200
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_dialects_take_so_many_tools(dialect):  # protocol E122
+    limits = {"openai": 128, "azure": 128, "azure_v1": 128, "groq": 128, "xai": 128, "gemini": 512}
+    sent = ask(dialect=dialect, tools=[tool(f"tool_{number}") for number in range(600)])
+    assert len(sent.tools) == limits.get(dialect, 600)
+
+
+def test_loaded_tools_are_kept_before_others_that_were_deferred():  # protocol E122
+    tools = [tool(f"tool_{number}", defer_loading=number > 1) for number in range(6)]
+    found = result([{"type": "tool_reference", "tool_name": "tool_5"}])
+    messages = [user("a"), assistant(call("tool_0")), user(found)]
+    search = {"type": "tool_search_tool_regex", "name": "tool_search_tool_regex"}
+    sent = ask(messages, overrides={"tool_limit": 3}, tools=[*tools, search])
+    assert sent.tool_names == ["tool_0", "tool_1", "tool_5"]
+
+
+SEARCHING = "gpt-5-search-api"
+
+
+@pytest.mark.parametrize(
+    ("search", "options"),
+    [
+        pytest.param(
+            WEB_SEARCH, {"user_location": {"type": "approximate", "approximate": {"city": "Oslo"}}}, id="from a place"
+        ),
+        pytest.param({"type": "web_search_20260209", "name": "web_search"}, {}, id="from anywhere"),
+    ],
+)
+def test_models_that_search_by_themselves_have_options(search, options):
+    sent = ask(model=SEARCHING, tools=[search])
+    assert sent.body["web_search_options"] == options
+    assert "tools" not in sent.body
+
+
+def test_a_tool_whose_schema_the_backend_never_takes_is_not_offered():
+    sent = ask(tools=[READ, tool("Odd")], system="S", destination={"schema_levels": {"Odd": 4}})
+    assert sent.tool_names == ["Read"]
+    assert sent.messages[0]["content"] == "S\n\nThe tools Odd mentioned in this conversation are not available."
+    assert sent.notices == {"tool_dropped": "the backend refuses the schema of Odd"}
+
+
+def test_tools_that_were_removed_stay_in_the_list_where_the_choice_can_leave_them_out():
+    removal = {"type": "tool_removal", "tool": {"type": "tool_reference", "name": "Read"}}
+    messages = [user("a"), {"role": "system", "content": [removal]}]
+    sent = ask(messages, model="gpt-5.1", tools=[READ, tool("Bash")])
+    allowed = {"mode": "auto", "tools": [{"type": "function", "function": {"name": "Bash"}}]}
+    assert sent.tool_names == ["Read", "Bash"]
+    assert sent.body["tool_choice"] == {"type": "allowed_tools", "allowed_tools": allowed}
+    forced = ask(messages, model="gpt-5.1", tools=[READ, tool("Bash")], tool_choice={"type": "any"})
+    assert forced.body["tool_choice"]["allowed_tools"]["mode"] == "required"
+    assert ask(messages, model="gpt-4.1", tools=[READ, tool("Bash")]).tool_names == ["Bash"]

@@ -18,7 +18,7 @@ def by_url(kind, url):
     return {"type": kind, "source": {"type": "url", "url": url}}
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", [dialect for dialect in DIALECTS if dialect != "deepseek"])
 def test_an_image_becomes_a_data_url(dialect):  # protocol C53
     assert ask([user(image())], dialect).last["content"] == [
         {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}"}}
@@ -42,12 +42,20 @@ def test_the_media_type_is_what_the_bytes_say(block, head):
     assert url_of(ask([user(block)], "generic")).startswith(head)
 
 
+@pytest.mark.parametrize(
+    ("dialect", "model"), [("deepseek", "deepseek-v4-pro"), ("minimax", "MiniMax-M2.7"), ("deepseek", "deepseek-chat")]
+)
+def test_models_that_read_texts_only_get_a_placeholder(dialect, model):
+    assert ask([user("a", image())], dialect, model=model).last["content"] == "a\n\n[image]"
+
+
 def test_the_address_of_an_image_is_passed_on():  # protocol C55
     assert url_of(ask([user(by_url("image", "https://example.com/a.png"))])) == "https://example.com/a.png"
 
 
-def test_backends_that_fetch_nothing_are_told_the_address():  # protocol C55
-    sent = ask([user(by_url("image", "https://example.com/a.png"))], "generic", overrides={"image_urls": False})
+@pytest.mark.parametrize("dialect", ["gemini", "ollama", "llamacpp", "lmstudio", "moonshot"])
+def test_backends_that_fetch_nothing_are_told_the_address(dialect):  # protocol C55
+    sent = ask([user(by_url("image", "https://example.com/a.png"))], dialect)
     assert sent.last["content"] == "[image: https://example.com/a.png]"
     assert "image_dropped" in sent.notices
 
@@ -75,12 +83,19 @@ def test_sources_of_images_have_known_types():
         ask([user({"type": "image", "source": {"type": "ftp"}})])
 
 
-@pytest.mark.parametrize("dialect", ["openai", "openrouter"])
+@pytest.mark.parametrize("dialect", ["openai", "azure", "azure_v1", "openrouter", "gemini"])
 def test_a_pdf_becomes_a_file(dialect):  # protocol C58
     file = {"filename": "Plan", "file_data": "data:application/pdf;base64,JVBERi0xLjQK"}
     assert ask([user(pdf(title="Plan", context="Draft"))], dialect).last["content"] == [
         text("Document: Plan\nContext: Draft"),
         {"type": "file", "file": file},
+    ]
+
+
+def test_a_pdf_has_another_form_at_mistral():  # protocol C58
+    assert ask([user(pdf(title="Plan"))], "mistral").last["content"] == [
+        text("Document: Plan"),
+        {"type": "document_url", "document_url": "data:application/pdf;base64,JVBERi0xLjQK"},
     ]
 
 
@@ -90,8 +105,9 @@ def test_files_without_a_title_are_numbered_through_the_conversation():
     assert names == ["document-1.pdf", "document-2.pdf"]
 
 
-def test_backends_without_files_get_a_placeholder():  # protocol C58
-    sent = ask([user(pdf(title="Plan"))], "generic")
+@pytest.mark.parametrize("dialect", ["generic", "ollama", "vllm", "deepseek", "groq"])
+def test_backends_without_files_get_a_placeholder(dialect):  # protocol C58
+    sent = ask([user(pdf(title="Plan"))], dialect)
     assert sent.last["content"] == '[document "Plan": PDF content is not available to this model]'
     assert "document_dropped" in sent.notices
 
@@ -111,7 +127,10 @@ def test_documents_of_other_kinds_get_a_placeholder():
             id="fetched by the backend",
         ),
         pytest.param(
-            "openai",
+            "mistral", [{"type": "document_url", "document_url": "https://example.com/a.pdf"}], id="fetched by Mistral"
+        ),
+        pytest.param(
+            "gemini",
             "[document at https://example.com/a.pdf: PDF content is not available to this model]",
             id="not fetched",
         ),

@@ -6,9 +6,12 @@ BEGUN = [user("Count."), assistant("One, two, \n")]
 INSTRUCTION = "Continue your last message exactly where it stopped. Do not repeat any of it and do not comment."
 
 
-@pytest.mark.parametrize("dialect", ["openai", "generic"])
+@pytest.mark.parametrize(
+    "dialect",
+    ["openai", "azure", "deepseek", "gemini", "xai", "zai", "minimax", "groq", "together", "ollama", "lmstudio"],
+)
 def test_models_are_told_to_go_on(dialect):  # protocol D91
-    sent = ask(BEGUN, dialect)
+    sent = ask(BEGUN, dialect, thinking={"type": "disabled"})
     assert sent.messages[1:] == [
         {"role": "assistant", "content": "One, two,"},
         {"role": "user", "content": INSTRUCTION},
@@ -17,16 +20,20 @@ def test_models_are_told_to_go_on(dialect):  # protocol D91
 
 
 @pytest.mark.parametrize(
-    ("way", "message", "request_fields"),
+    ("dialect", "overrides", "message", "request_fields"),
     [
-        ("leave", {}, {}),
-        ("prefix", {"prefix": True}, {}),  # protocol D91
-        ("partial", {"partial": True}, {}),
-        ("continue", {}, {"continue_final_message": True, "add_generation_prompt": False}),  # protocol D91
+        ("openrouter", {}, {}, {}),
+        ("llamacpp", {}, {}, {}),
+        ("mistral", {}, {"prefix": True}, {}),
+        ("deepseek", {"prefill": "prefix"}, {"prefix": True}, {}),  # protocol D91
+        ("moonshot", {}, {"partial": True}, {}),
+        ("qwen", {}, {"partial": True}, {}),
+        ("vllm", {}, {}, {"continue_final_message": True, "add_generation_prompt": False}),  # protocol D91
+        ("sglang", {}, {}, {"continue_final_message": True, "add_generation_prompt": False}),
     ],
 )
-def test_other_backends_go_on_by_themselves(way, message, request_fields):
-    sent = ask(BEGUN, "generic", overrides={"prefill": way})
+def test_other_backends_go_on_by_themselves(dialect, overrides, message, request_fields):
+    sent = ask(BEGUN, dialect, overrides=overrides, thinking={"type": "disabled"})
     assert sent.last == {"role": "assistant", "content": "One, two,"} | message
     assert request_fields.items() <= sent.body.items()
     assert sent.terms.prefill == ""

@@ -74,23 +74,139 @@ def test_text_comes_back_where_it_is_wanted(signature, has_call, expected):
     assert message.get("reasoning_content") == expected
 
 
+OFF = {"thinking": {"type": "disabled"}}
+
+
 @pytest.mark.parametrize(
-    ("keep", "expected"),
+    ("dialect", "model", "parameters", "expected"),
     [
-        pytest.param({"type": "all"}, [True, True], id="all"),
-        pytest.param("all", [True, True], id="all as a word"),
-        pytest.param({"type": "thinking_turns", "value": 1}, [False, True], id="one turn"),  # protocol B42
-        pytest.param({"type": "thinking_turns", "value": 0}, [False, False], id="none"),
-        pytest.param({"type": "thinking_turns", "value": 9}, [True, True], id="more than there are"),
+        pytest.param("deepseek", "deepseek-v4-pro", {}, "", id="deepseek"),  # protocol D93
+        pytest.param("deepseek", "deepseek-v4-pro", OFF, None, id="deepseek, switched off"),
+        pytest.param("deepseek", "deepseek-chat", {}, None, id="deepseek, off by itself"),
+        pytest.param(
+            "deepseek", "deepseek-chat", {"output_config": {"effort": "high"}}, "", id="deepseek, switched on"
+        ),
+        pytest.param("moonshot", "kimi-k2.6", {}, " ", id="moonshot"),
+        pytest.param("moonshot", "kimi-k2.6", OFF, None, id="moonshot, switched off"),
+        pytest.param("moonshot", "moonshot-v1-128k", {}, None, id="moonshot, without thinking"),
+        pytest.param("zai", "glm-4.7", {}, None, id="zai"),
     ],
 )
-def test_thinking_of_older_turns_may_be_cleared(keep, expected):
-    turn = assistant(thinking(signature=sealed()), "b")
-    edits = [{"type": "unheard_of"}, {"type": "clear_thinking_20251015", "keep": keep}]
-    sent = ask([user("a"), turn, user("c"), turn, user("d")], "openrouter", context_management={"edits": edits})
-    assert ["reasoning_details" in sent.messages[index] for index in (1, 3)] == expected
+def test_some_backends_want_a_word_where_no_thinking_is_known(dialect, model, parameters, expected):
+    messages = [user("a"), assistant("b", call()), user(result()), assistant("c"), user("d")]
+    sent = ask(messages, dialect, model=model, **parameters)
+    found = [message.get("reasoning_content") for message in sent.messages if message["role"] == "assistant"]
+    assert found == [expected, expected]
 
 
-@pytest.mark.parametrize(("given", "expected"), [({"edits": []}, True), (None, False)])
-def test_the_reply_is_told_of_context_management(given, expected):  # protocol B41
-    assert ask(context_management=given).terms.context_management is expected
+@pytest.mark.parametrize(
+    ("dialect", "model", "fields"),
+    [
+        ("deepseek", "deepseek-v4-pro", {"reasoning_content"}),
+        ("moonshot", "kimi-k2.6", {"reasoning_content"}),
+        ("qwen", "qwen3.6-plus", {"reasoning_content"}),
+        ("qwen", "qwen3-max", set()),
+        ("zai", "glm-4.7", {"reasoning_content"}),
+        ("groq", "openai/gpt-oss-120b", {"reasoning"}),
+        ("groq", "llama-3.3-70b", set()),
+        ("ollama", "qwen3", {"reasoning"}),
+        ("vllm", "qwen3", set()),
+        ("llamacpp", "qwen3", set()),
+        ("together", "qwen3", set()),
+        ("xai", "grok-4", set()),
+        ("minimax", "MiniMax-M3", set()),
+    ],
+)
+def test_the_text_of_thinking_has_the_field_of_its_dialect(dialect, model, fields):
+    block = thinking(signature=sealed("t", None, f"{dialect}.test"))
+    message = said(block, call(), dialect=dialect, model=model)
+    assert {name: message[name] for name in message.keys() - {"role", "content", "tool_calls"}} == dict.fromkeys(
+        fields, "Hm."
+    )
+
+
+def test_servers_of_ones_own_may_be_given_both_fields():
+    fields = {"reasoning_fields": ["reasoning", "reasoning_content"]}
+    block = thinking(signature=sealed("t", None, "vllm.test"))
+    message = said(block, dialect="vllm", overrides=fields)
+    assert (message["reasoning"], message["reasoning_content"]) == ("Hm.", "Hm.")
+
+
+def test_minimax_gets_its_details_back():
+    block = thinking(signature=sealed(group="minimax.test"))
+    assert said(block, dialect="minimax")["reasoning_details"] == DETAILS
+
+
+def test_mistral_gets_its_thinking_as_a_part():
+    block = thinking(signature=sealed("t", None, "mistral.test"))
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
+    assert said(block, dialect="mistral")["content"] == [thought, {"type": "text", "text": "b"}]
+    messages = [user("a"), assistant(block, call()), user(result())]
+    assert ask(messages, "mistral").messages[1]["content"] == [thought]
+    assert said(thinking(), call(), dialect="mistral")["content"] == "b"
+
+
+def test_thinking_may_stand_in_tags():
+    block = thinking(signature=sealed("t", None, "generic.test"))
+    message = said(block, dialect="generic", overrides={"reasoning_in_content": "tags"})
+    assert message == {"role": "assistant", "content": "<think>Hm.</think>\nb"}
+
+
+SIGNED = {"google": {"thought_signature": "abc"}}
+DUMMY = {"google": {"thought_signature": "skip_thought_signature_validator"}}
+
+
+def signatures(*blocks, **keys):
+    two = (call(id="toolu_1"), call(id="toolu_2"))
+    messages = [user("a"), assistant(*blocks, *two), user(result(id="toolu_1"), result(id="toolu_2"))]
+    sent = ask(messages, keys.pop("dialect", "gemini"), **keys)
+    return [each.get("extra_content") for each in sent.messages[1]["tool_calls"]]
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        pytest.param({"toolu_1": SIGNED}, [SIGNED, None], id="first"),  # protocol D96
+        pytest.param({"toolu_1": SIGNED, "toolu_2": SIGNED}, [SIGNED, SIGNED], id="both"),
+        pytest.param({"toolu_2": SIGNED}, [DUMMY, SIGNED], id="second"),
+        pytest.param({"toolu_9": SIGNED}, [DUMMY, None], id="another"),  # protocol D96
+    ],
+)
+def test_gemini_gets_the_signatures_of_its_calls_back(states, expected):
+    state = sealed("gs", {"calls": states, "msg": None}, "gemini.test")
+    assert signatures({"type": "redacted_thinking", "data": state}) == expected
+
+
+def test_gemini_gets_a_dummy_where_no_signature_is_known():  # protocol D96
+    assert signatures() == [DUMMY, None]
+    assert signatures(thinking()) == [DUMMY, None]
+    assert signatures(thinking(signature=sealed("gs", {"calls": {"toolu_1": SIGNED}, "msg": None}, "x"))) == [
+        DUMMY,
+        None,
+    ]
+
+
+def test_gemini_gets_what_hung_on_its_message_back():
+    state = sealed("gs", {"calls": {}, "msg": SIGNED}, "gemini.test")
+    assert said(thinking(signature=state), dialect="gemini")["extra_content"] == SIGNED
+
+
+def test_any_backend_that_signs_calls_gets_the_signatures_back():
+    state = sealed("gs", {"calls": {"toolu_1": SIGNED}, "msg": None}, "generic.test")
+    assert signatures(thinking(signature=state), dialect="generic") == [SIGNED, None]
+
+
+def test_signatures_may_be_held_back():
+    state = sealed("gs", {"calls": {"toolu_1": SIGNED}, "msg": None}, "gemini.test")
+    assert signatures(thinking(signature=state), overrides={"reasoning_state": "none"}) == [DUMMY, None]
+
+
+def test_of_several_states_of_one_message_the_last_is_the_whole():
+    first, whole = sealed(payload=DETAILS[:1]), sealed(payload=DETAILS)
+    assert said(thinking(signature=first), thinking(signature=whole))["reasoning_details"] == DETAILS
+
+
+def test_messages_in_a_row_keep_the_state_of_each():
+    one = assistant(thinking(signature=sealed(payload=DETAILS[:1])), "b")
+    two = assistant(thinking(signature=sealed(payload=DETAILS[1:])), "c")
+    assert ask([user("a"), one, two, user("d")], "openrouter").messages[1]["reasoning_details"] == DETAILS

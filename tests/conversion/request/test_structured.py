@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from tests.conversion.request.ask import ask
+from tests.conversion.request.ask import ask, tool
 
 LOOSE = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "required": ["a"]}
 STRICT = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}
@@ -12,7 +12,9 @@ def format_of(schema):
 
 
 @pytest.mark.parametrize(("schema", "strict"), [(STRICT, True), (LOOSE, False)], ids=["strict", "loose"])
-@pytest.mark.parametrize("dialect", ["openai", "openrouter", "generic"])
+@pytest.mark.parametrize(
+    "dialect", ["openai", "azure", "openrouter", "generic", "xai", "mistral", "groq", "ollama", "vllm"]
+)
 def test_the_schema_of_the_answer_is_passed_on(dialect, schema, strict):  # protocol B34
     sent = ask(dialect=dialect, output_config={"format": format_of(schema)})
     assert sent.body["response_format"] == {
@@ -31,6 +33,38 @@ def test_a_schema_that_is_not_enforced_is_told(habit):  # protocol B34
     assert sent.messages[0]["content"].startswith("Be brief.\n\nAnswer with nothing but a JSON object")
     assert sent.messages[0]["content"].endswith(msgspec.json.encode(STRICT).decode())
     assert "schema_as_text" in sent.notices
+
+
+@pytest.mark.parametrize(
+    ("dialect", "model"),
+    [("deepseek", "deepseek-chat"), ("zai", "glm-4.7"), ("minimax", "MiniMax-M3")],
+)
+def test_some_dialects_know_only_that_it_is_json(dialect, model):  # protocol B34
+    sent = ask(dialect=dialect, model=model, output_config={"format": format_of(STRICT)})
+    assert sent.body["response_format"] == {"type": "json_object"}
+    assert sent.messages[0]["content"].endswith(msgspec.json.encode(STRICT).decode())
+
+
+@pytest.mark.parametrize(
+    ("dialect", "model", "enforced"),
+    [
+        ("groq", "llama-3.3-70b", False),
+        ("gemini", "gemini-2.5-pro", False),
+        ("gemini", "gemini-3-pro", True),
+        ("openai", "gpt-4.1", True),
+    ],
+)
+def test_a_format_beside_tools_is_told_where_it_is_refused(dialect, model, enforced):
+    sent = ask(dialect=dialect, model=model, tools=[tool()], output_config={"format": format_of(STRICT)}, system="S")
+    assert ("response_format" in sent.body) is enforced
+    assert (sent.messages[0]["content"] == "S") is enforced
+    assert sent.terms.structured_output
+
+
+def test_the_schema_is_cleaned_as_those_of_tools_are():
+    sent = ask(dialect="gemini", output_config={"format": format_of(STRICT)})
+    assert "additionalProperties" not in sent.body["response_format"]["json_schema"]["schema"]
+    assert sent.body["response_format"]["json_schema"]["strict"] is False
 
 
 def test_the_older_parameter_is_the_same():  # protocol B35

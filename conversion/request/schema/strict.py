@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conversion.request.schema_cleaning import Plain
+from conversion.request.schema.walk import Plain
 
 _ALLOWED = frozenset(
     (

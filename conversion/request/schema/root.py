@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conversion.request.schema_cleaning import Plain
+from conversion.request.schema.references import target
+from conversion.request.schema.walk import Plain
 
 _BRANCHES = ("anyOf", "oneOf", "allOf")
 _LONGEST_CHAIN = 5
@@ -29,18 +30,11 @@ def _followed(schema: Plain, root: Plain) -> Plain:
     """The schema with the local definition in place of its `$ref`."""
     for _ in range(_LONGEST_CHAIN):
         match schema.get("$ref"):
-            case str(reference) if isinstance(target := _target(reference, root), dict):
-                schema = target | {key: value for key, value in schema.items() if key != "$ref"}
+            case str(reference) if isinstance(definition := target(reference, root), dict):
+                schema = definition | {key: value for key, value in schema.items() if key != "$ref"}
             case _:
                 break
     return schema
-
-
-def _target(reference: str, root: Plain) -> object:
-    found: object = root
-    for step in reference.removeprefix("#/").split("/"):
-        found = found.get(step) if isinstance(found, dict) else None
-    return found
 
 
 def _objects(branches: object, root: Plain) -> Iterator[Plain]:
