@@ -23,14 +23,10 @@ def estimate_text(text: str, characters_per_token: float = PROSE) -> int:
     """The tokens of a text, at least one; Chinese, Japanese and Korean weigh a token per character, nearly."""
     if text.isascii():
         return max(1, math.ceil(len(text) / characters_per_token))
-    return estimate_bytes(text.encode(errors="replace"), characters_per_token)
-
-
-def estimate_bytes(text: bytes, characters_per_token: float = PROSE) -> int:
-    """The same for a text that is UTF-8 already."""
-    leads = text.translate(None, _ASCII_AND_TAILS)
+    encoded = text.encode(errors="replace")
+    leads = encoded.translate(None, _ASCII_AND_TAILS)
     cjk = len(leads.translate(None, _NOT_CJK))
-    ascii_characters = len(text) if not leads else len(text.translate(None, _NOT_ASCII))
+    ascii_characters = len(encoded.translate(None, _NOT_ASCII))
     return max(1, math.ceil(ascii_characters / characters_per_token + cjk * 0.9 + (len(leads) - cjk) / 2.2))
 
 

@@ -5,7 +5,7 @@ Clients return `signature` (and `data` of `redacted_thinking`) unchanged, so sta
     ccp1.<base64url of zlib of JSON>.<the first 16 characters of base64url HMAC-SHA256 over all before the last dot>
 
 Anything that does not verify is "no state", silently: it came from the real Claude, another proxy, or a forger.
-Where several blocks of one message carry state, the last one carries the whole of it.
+Where several blocks of one message carry state, the last one carries the whole of it, unless its kind says otherwise.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from typing import Literal, get_args
 import msgspec
 from msgspec import Struct
 
-StateKind = Literal["t", "rd", "gs"]
+StateKind = Literal["t", "rd", "gs", "rs"]
 """t: nothing but the text (the payload holds it where the block does not show it, else null).
-rd: the list of `reasoning_details`. gs: `{"calls": {client tool id: extra_content}, "msg": extra_content or null}`."""
+rd: the list of `reasoning_details`. gs: `{"calls": {client tool id: extra_content}, "msg": extra_content or null}`.
+rs: the reasoning items of the Responses API that came since the block before, so that each goes back to its place;
+`{"type": "phase", "phase": word}` among them says what the text that follows is to its turn."""
 
 _LONGEST = 256 << 10
 _LARGEST = 4 << 20

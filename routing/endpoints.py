@@ -1,13 +1,15 @@
 """The URLs and headers of a backend: pure functions of its row.
 
 Base URLs are taken as people write them: with or without the version's path, with a trailing slash, or ending in
-`/chat/completions`; Azure's as the resource, as `…/openai/v1`, or down to the deployment (protocol §1.5.2).
+`/chat/completions` or `/responses`; Azure's as the resource, as `…/openai/v1`, or down to the deployment (protocol
+§1.5.2).
 """
 
 from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+from conversion.profiles import Wire
 from routing.table import BackendEntry
 
 DEFAULT_PATHS = {
@@ -34,6 +36,24 @@ DEFAULT_PATHS = {
 
 AZURE_API_VERSION = "2024-12-01-preview"
 """For a deployment URL without a version: the first one that takes `max_completion_tokens`."""
+
+
+AZURE_RESPONSES_VERSION = "2025-04-01-preview"
+"""The same for the Responses API, which versions before `2025-03-01-preview` do not have."""
+
+
+def completions_url(backend: BackendEntry, model: str, wire: Wire) -> str:
+    """Where a model is asked, by the API that its profile names."""
+    return responses_url(backend) if wire == "responses" else chat_completions_url(backend, model)
+
+
+def responses_url(backend: BackendEntry) -> str:
+    """The model stands in the body alone, even where it is a deployment of Azure's."""
+    base = api_url(backend)
+    if backend.dialect != "azure":
+        return f"{base}/responses"
+    version = backend.api_version if backend.api_version >= "2025-03-01" else AZURE_RESPONSES_VERSION
+    return f"{base.partition('/deployments/')[0]}/responses?api-version={version}"
 
 
 def chat_completions_url(backend: BackendEntry, model: str) -> str:
@@ -82,8 +102,8 @@ def auth_headers(dialect: str, credential: str) -> dict[str, str]:
 
 
 def api_url(backend: BackendEntry) -> str:
-    """The base URL as `/chat/completions` is appended to it."""
-    base = backend.base_url.partition("?")[0].rstrip("/").removesuffix("/chat/completions")
+    """The base URL as `/chat/completions` or `/responses` is appended to it."""
+    base = backend.base_url.partition("?")[0].rstrip("/").removesuffix("/chat/completions").removesuffix("/responses")
     return base if urlsplit(base).path else base + DEFAULT_PATHS.get(backend.dialect, "")
 
 

@@ -1,4 +1,5 @@
-"""Requests to the backends. Nobody else imports httpx (but for its transport), so that the client can be replaced.
+"""Requests to the backends. Nobody else imports httpx (but for its transport and `fetching.py`), so that the client
+can be replaced.
 
 open(route, body, …) → Reply: status and headers are here, the body is read as it arrives. Every failure of the way
 there and back is a `BackendFailure` with the status that the client is told (protocol §6.2, E16, E23, E24).
@@ -12,7 +13,7 @@ from functools import lru_cache
 import httpx
 
 from conversion.errors import BackendFailure
-from routing.endpoints import chat_completions_url, request_headers
+from routing.endpoints import completions_url, request_headers
 from routing.inflate import inflater
 from routing.table import BackendEntry, Route
 from routing.transport import CertificateError, Incoming, Transport
@@ -34,7 +35,7 @@ async def open(route: Route, body: bytes, *, stream: bool, request_id: str) -> R
     }
     request = httpx.Request(
         "POST",
-        parsed(chat_completions_url(route.backend, route.model)),
+        parsed(completions_url(route.backend, route.model, route.destination.profile.wire)),
         headers=headers,
         content=body,
         extensions={"timeout": {"read": route.backend.timeout}},

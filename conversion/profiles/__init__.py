@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from conversion.profiles.dialects import DIALECTS, profile_for
 from conversion.profiles.openai import version_overrides
-from conversion.profiles.profile import BackendProfile, Family
+from conversion.profiles.profile import BackendProfile, Family, Wire
 from conversion.profiles.reasoning import Reasoning
 
-__all__ = ["DIALECTS", "BackendProfile", "Family", "Reasoning", "profile_for", "version_overrides"]
+__all__ = ["DIALECTS", "BackendProfile", "Family", "Reasoning", "Wire", "profile_for", "version_overrides"]

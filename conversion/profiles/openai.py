@@ -23,6 +23,7 @@ def _families(newest_markers: Literal["strip", "breakpoint"]) -> tuple[Family, .
             r"(^|[/:])(gpt-6-astra|gpt-6\.1-sol)",
             **_GPT_5,
             efforts=("low", "medium", "high", "xhigh", "max"),
+            wire="responses",  # chat completions refuse every request that has tools
             effort_with_tools="refused",
             cache_markers=newest_markers,
         ),

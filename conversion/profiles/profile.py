@@ -11,6 +11,8 @@ import msgspec
 
 from conversion.profiles.reasoning import Reasoning, WayName
 
+Wire = Literal["chat", "responses"]
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -30,6 +32,7 @@ class BackendProfile:
 
     dialect: str = "generic"
     family: str = ""  # the name to look families up by, where the model's own tells nothing (a deployment's)
+    wire: Wire = "chat"  # which API it is asked through: chat completions, or Responses
 
     # length, sampling, streaming
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -47,7 +50,8 @@ class BackendProfile:
     shown_reasoning: WayName | Reasoning | None = None  # the same, where the client wants to see the thoughts
     efforts: tuple[str, ...] = ("low", "medium", "high")  # the words it knows; `none` among them: thinking can be off
     thinks_unasked: bool = True  # it thinks where nothing is said about it
-    effort_with_tools: Literal["free", "omit", "none", "refused"] = "free"  # what tools leave of the effort
+    effort_with_tools: Literal["free", "omit", "none", "refused"] = "free"  # what tools leave of it (wire: chat)
+    reasoning_summary: Literal["auto", "concise", "detailed", "none"] = "auto"  # what to show (wire: responses)
 
     # messages
     system_role: Literal["system", "developer"] = "system"

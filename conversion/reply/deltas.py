@@ -27,6 +27,18 @@ class ExtraContent(Struct, frozen=True):
     value: object
 
 
+class ReasoningItem(Struct, frozen=True):
+    """A reasoning item of the Responses API, as it goes back."""
+
+    item: dict[str, object]
+
+
+class Phase(Struct, frozen=True, gc=False):
+    """What the text that follows is to its turn: a word of the Responses API's."""
+
+    word: str
+
+
 class Text(Struct, frozen=True, gc=False):
     text: str
 
@@ -102,6 +114,8 @@ Delta = (
     | Reasoning
     | ReasoningDetails
     | ExtraContent
+    | ReasoningItem
+    | Phase
     | Text
     | Thought
     | Refusal

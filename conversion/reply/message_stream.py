@@ -22,8 +22,10 @@ from conversion.reply.deltas import (
     End,
     ExtraContent,
     Finish,
+    Phase,
     Reasoning,
     ReasoningDetails,
+    ReasoningItem,
     Refusal,
     Reported,
     Sources,
@@ -97,6 +99,10 @@ class MessageStream:
                 self._trail.add_details(delta.entries)
             case ExtraContent():
                 self._trail.add_message_state(delta.value)
+            case ReasoningItem():
+                self._trail.add_item(delta.item)
+            case Phase():
+                self._trail.add_phase(delta.word)
             case Refusal():
                 self._refuse(delta.text)
             case Sources():

@@ -80,6 +80,10 @@ class Reader:
             document = documents.decode(body)
         except documents.NotJson:
             raise BackendFailure(INVALID) from None
+        yield from self._read_answer(document)
+
+    def _read_answer(self, document: object) -> Iterator[Said]:
+        """A whole completion."""
         for said in ChunkReader(self._failure, whole=True).read(document):
             yield from self._refined(said)
         yield from self._released()
@@ -100,7 +104,7 @@ class Reader:
         for frame in frames:
             if self._ended:
                 return
-            delta = usual_chunk.read(frame)
+            delta = self._read_usual(frame)
             if delta is None:
                 yield from self._read_frame(frame)
                 continue
@@ -128,6 +132,14 @@ class Reader:
         if isinstance(frame, ErrorFrame):
             raise self._failure(document)
         self._understood = True
+        yield from self._read_chunk(document)
+
+    def _read_usual(self, frame: bytes) -> Delta | None:
+        """The shortcut for frames that say one thing; None for all others."""
+        return usual_chunk.read(frame)
+
+    def _read_chunk(self, document: object) -> Iterator[Said]:
+        """A chunk of any shape."""
         for said in self._chunks.read(document):
             yield from self._refined(said, last=self._chunks.finishing)
 

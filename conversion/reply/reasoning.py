@@ -12,6 +12,7 @@ from conversion.signatures import ReasoningState
 
 _JOINED = ("text", "summary")
 _DEEPEST = 50
+_ANSWER = "final_answer"
 _MOST_SEALS = 50  # each carries all that the ones before it did
 
 
@@ -74,6 +75,7 @@ class ReasoningTrail:
         self._latest: dict[str, _Entry] = {}
         self._calls: dict[str, object] = {}
         self._message: object = None
+        self._items: list[object] = []
         self._unshown: list[str] = []
         self._seals = 0
         self.uncarried = False
@@ -106,6 +108,20 @@ class ReasoningTrail:
             self._message = extra_content
             self.uncarried = True
 
+    def add_item(self, item: object) -> None:
+        """A reasoning item, carried by the next block that is signed."""
+        if self._destination.profile.reasoning_state != "none" and self._is_fair(item):
+            self._items.append(item)
+            self.uncarried = True
+
+    def add_phase(self, word: str) -> None:
+        """What the text that follows is to its turn, kept like an item of its own.
+
+        A text of which nothing is known is taken for the answer, so that this alone is worth no block.
+        """
+        if self._items or word != _ANSWER:
+            self.add_item({"type": "phase", "phase": word})
+
     def add_unshown_text(self, text: str) -> None:
         """Reasoning that the open block does not show, kept for backends that want the text back."""
         if self._destination.profile.reasoning_state == "text":
@@ -135,6 +151,9 @@ class ReasoningTrail:
 
     def _state(self) -> ReasoningState:
         group, model = self._destination.group, self._destination.model
+        if self._items:
+            items, self._items = self._items, []
+            return ReasoningState(group, model, "rs", items)
         if self._details:
             return ReasoningState(group, model, "rd", [entry.merged() for entry in self._details])
         if self._calls or self._message is not None:

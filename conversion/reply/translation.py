@@ -19,6 +19,7 @@ from conversion.reply.backend_errors import stream_failure
 from conversion.reply.events import Event, StopReason
 from conversion.reply.message_stream import MessageStream
 from conversion.reply.reader import INVALID, Reader, Said
+from conversion.reply.responses_reader import ResponsesReader
 from conversion.terms import ReplyTerms
 from conversion.usage import Usage
 
@@ -37,7 +38,8 @@ class Translation:
         message_id: str,
         new_suffix: Callable[[], str],
     ) -> None:
-        self._reader = Reader(
+        reader = ResponsesReader if destination.profile.wire == "responses" else Reader
+        self._reader = reader(
             destination.profile, lambda document: stream_failure(document, terms=terms, destination=destination)
         )
         self._stream = MessageStream(terms, destination, secret=secret, message_id=message_id, new_suffix=new_suffix)

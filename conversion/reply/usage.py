@@ -38,6 +38,7 @@ _FIGURES: Mapping[str, tuple[_Path, ...]] = {
     ),
     "cache_write": (
         ("prompt_tokens_details", "cache_write_tokens"),
+        ("input_tokens_details", "cache_write_tokens"),
         ("prompt_tokens_details", "cache_creation_input_tokens"),
         ("prompt_tokens_details", "cache_creation_tokens"),
         ("cache_creation_input_tokens",),

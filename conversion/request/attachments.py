@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from conversion.destination import Destination
 from conversion.request.blocks import Block, Source, inner_blocks, read_blocks
-from conversion.request.media import PDF, fetched_source
+from conversion.request.magic import PDF
+from conversion.request.media import fetched_source
 from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.notes import Notes
 from conversion.request.outside import Outside, bare_base64, document_digest

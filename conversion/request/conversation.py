@@ -26,6 +26,7 @@ def conversation(history: list[Message], earlier: EarlierReasoning, draft: Draft
             message, calls = assistant_message(turn, draft)
             if message is not None:
                 earlier.remember(message, _thinking(turn), calls)
+                earlier.place_items(message, turn)
                 messages.append(message)
         else:
             messages += _user_side(turn, calls, draft)

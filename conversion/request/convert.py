@@ -1,4 +1,4 @@
-"""A Messages request → a chat completion request, what was lost, and what the reply owes. The file to read first."""
+"""A Messages request → a backend's request, what was lost, and what the reply owes. The file to read first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conversion.estimates import estimate_body
 from conversion.notices import Notice
 from conversion.request.conversation import conversation
 from conversion.request.draft import Draft
-from conversion.request.effort import thinks
+from conversion.request.effort import shown_thinking, thinks
 from conversion.request.history import system_head
 from conversion.request.identity import CacheKeys
 from conversion.request.media import keep_newest_images
@@ -27,6 +27,7 @@ from conversion.request.prefill import apply_prefill
 from conversion.request.read import MessagesRequest
 from conversion.request.reasoning import EarlierReasoning
 from conversion.request.reply_terms import reply_terms
+from conversion.request.responses_body import adapted, responses_body
 from conversion.request.structured import answer_format
 from conversion.request.system import read_system, system_message
 from conversion.request.tools import tool_fields
@@ -40,7 +41,7 @@ _TOLERANCE = 1.15
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """`body` is the chat completion request as JSON; `stream` says whether it asks the backend for a stream."""
+    """`body` is the request as JSON, for the API that the profile's `wire` names; `stream`: it asks for a stream."""
 
     body: bytes
     stream: bool
@@ -63,7 +64,7 @@ def convert_request(
 
     `documents` and `fetched` are what became of `documents_to_extract` and `urls_to_fetch` (see `attachments`).
     """
-    profile = destination.profile.for_model(destination.model)
+    profile = adapted(destination.profile.for_model(destination.model))
     destination = replace(destination, profile=profile)
     notes = Notes()
     plan = make_plan(request, destination, notes)
@@ -72,7 +73,7 @@ def convert_request(
     tools = tool_fields(plan, draft)
     answer = answer_format(request, plan, draft)
     instructions = [*tools.instructions, *answer.instructions]
-    earlier = EarlierReasoning(profile, destination.group, secret, plan.reasoning.thinks)
+    earlier = EarlierReasoning(profile, destination.group, secret, plan.reasoning.thinks, destination.model)
     messages = _messages(request, plan, instructions, earlier, draft)
     prefill = apply_prefill(messages, profile, exact=not (thinks(request) or answer.wanted))
     body: dict[str, object] = {
@@ -86,7 +87,7 @@ def convert_request(
         **profile.usual_fields,
         **profile.extra_fields,
     }
-    encoded = _encoded(body, draft)
+    encoded = _encoded(body, messages, request, plan, draft)
     estimate = _estimate(encoded, destination, draft)
     terms = reply_terms(
         request, plan, draft, tools=tools, answer=answer, prefill=prefill, betas=betas, estimate=estimate
@@ -112,10 +113,15 @@ def _messages(
     return [system, *spoken] if system else spoken
 
 
-def _encoded(body: dict[str, object], draft: Draft) -> bytes:
-    """The body without what the backend does not take."""
+def _encoded(
+    body: dict[str, object], messages: list[WireMessage], request: MessagesRequest, plan: Plan, draft: Draft
+) -> bytes:
+    """The body in the form of its wire, without what the backend does not take."""
     keep_newest_images(draft)
     draft.markers.keep_last()
+    if draft.profile.wire == "responses":
+        shows_thoughts = plan.reasoning.thinks and shown_thinking(request) == "shown"
+        body = responses_body(body, messages, draft.profile, shows_thoughts=shows_thoughts)
     for name in draft.profile.omitted_fields:
         body.pop(name, None)
     return msgspec.json.encode(body)
@@ -123,7 +129,8 @@ def _encoded(body: dict[str, object], draft: Draft) -> bytes:
 
 def _estimate(encoded: bytes, destination: Destination, draft: Draft) -> int:
     """The tokens of the prompt; raises InvalidRequest where the backend would cut it off and say nothing."""
-    estimate = estimate_body(len(encoded), draft.media_length, draft.media_count)
+    uncalibrated = estimate_body(len(encoded), draft.media_length, draft.media_count)
+    estimate = max(1, round(uncalibrated * destination.calibration))
     window = destination.context_window
     if destination.profile.truncates_silently and window is not None and estimate > window * _TOLERANCE:
         raise InvalidRequest(f"prompt is too long: {estimate} tokens > {window} maximum")

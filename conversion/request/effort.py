@@ -108,7 +108,7 @@ def _told_with_tools(effort: Effort, destination: Destination, notes: Notes) -> 
     if profile.effort_with_tools == "refused":
         raise InvalidRequest(
             f"model: {destination.model} cannot use tools through chat completions;"
-            " route it through OpenRouter, or map this name to another model"
+            " set its habit `wire` to `responses`, route it through OpenRouter, or map this name to another model"
         )
     if effort.word not in (None, "none"):
         notes.add("effort_dropped", f"{destination.model} does not reason in requests that have tools")

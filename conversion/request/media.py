@@ -10,11 +10,10 @@ from conversion.errors import InvalidRequest
 from conversion.profiles import BackendProfile
 from conversion.request.blocks import Block, Source
 from conversion.request.draft import Draft
+from conversion.request.magic import PDF, media_type_of
 from conversion.request.outside import Outside, bare_base64
 from conversion.request.wire import DocumentPart, FilePart, ImagePart, Part, TextPart
 
-PDF = "application/pdf"
-_MAGIC = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
 _SPELLING = {"image/jpg": "image/jpeg"}
 _NO_LONGER = "[an earlier image, no longer attached]"
 
@@ -115,10 +114,7 @@ def _media_type(source: Source, data: str) -> str:
         head = b64decode(data[:16])
     except (binascii.Error, ValueError):
         head = b""
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    declared = _SPELLING.get(source.media_type, source.media_type)
-    return next((media_type for magic, media_type in _MAGIC if head.startswith(magic)), declared)
+    return media_type_of(head) or _SPELLING.get(source.media_type, source.media_type)
 
 
 def _preface(block: Block) -> list[Part]:

@@ -11,7 +11,9 @@ from typing import TypeAlias
 from conversion.profiles import BackendProfile
 from conversion.request.blocks import Block
 from conversion.request.calls import Call
+from conversion.request.history import Turn
 from conversion.request.media import text_part
+from conversion.request.reasoning_items import items_before
 from conversion.request.wire import AssistantMessage, Content, ThinkingPart
 from conversion.signatures import ReasoningState, unseal
 
@@ -26,9 +28,12 @@ class EarlierReasoning:
     group: str
     secret: bytes
     thinks: bool
+    model: str
 
     def remember(self, message: AssistantMessage, thinking: list[list[Block]], calls: list[Call]) -> None:
         """Add it to the message that has these calls; `thinking`: the blocks, by the client's messages."""
+        if self.profile.wire == "responses":
+            return  # it has no place in a message: see place_items
         if not any(thinking) and self.profile.reasoning_filler is None and self.profile.call_signature is None:
             return
         known = [[(block, self._own_state(block)) for block in blocks] for blocks in thinking]
@@ -42,6 +47,19 @@ class EarlierReasoning:
                 message["content"] = self._content(_text(blocks, foreign=False), message["content"])
         message.update(fields)  # type: ignore[typeddict-item]  # fields of some dialects only
         self._sign(message, wholes, calls)
+
+    def place_items(self, message: AssistantMessage, turn: Turn) -> None:
+        """The same for the Responses API, whose reasoning stands between text and calls."""
+        if self.profile.wire == "responses" and (found := items_before(turn, self._own_items)):
+            message["items_before"] = found
+
+    def _own_items(self, block: Block) -> list[object]:
+        """The items that a block carries; no other model can read them."""
+        state = self._own_state(block)
+        match state.payload if state is not None and state.kind == "rs" and state.model == self.model else None:
+            case list(items):
+                return items
+        return []
 
     def _fields(self, text: str) -> dict[str, object]:
         if not text and self.thinks and self.profile.reasoning_filler is not None:

@@ -79,6 +79,7 @@ class AssistantMessage(TypedDict):
     content: Content | None
     tool_calls: NotRequired[list[ToolCall]]
     extra_content: NotRequired[object]
+    items_before: NotRequired[dict[int, list[object]]]  # not on this wire: see `reasoning_items`
 
 
 class ToolMessage(TypedDict):

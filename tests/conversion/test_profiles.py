@@ -41,6 +41,8 @@ def test_families_have_habits_that_exist(profile, family):
         ("openai", "gpt-5.5-mini-2026-03-17", "effort_with_tools", "omit"),
         ("openai", "ft:gpt-5.1:team", "reasoning", "effort"),
         ("openai", "gpt-6.1-sol", "effort_with_tools", "refused"),
+        ("openai", "gpt-6.1-sol", "wire", "responses"),
+        ("openai", "gpt-5.6", "wire", "chat"),
         ("openai", "gpt-5-chat-latest", "reasoning", "none"),
         ("openai", "gpt-5-search-api", "search_options", True),
         ("openai", "gpt-5-search-api", "reasoning", "none"),

@@ -7,7 +7,7 @@ import pytest
 
 from conversion.request.read import read_count_tokens_request
 from conversion.tokens import count_tokens
-from tests.conversion.request.ask import assistant, body_of, call, image, pdf, result, text, tool, user
+from tests.conversion.request.ask import ask, assistant, body_of, call, image, pdf, result, text, tool, user
 
 
 def count(messages="Hello", **parameters):
@@ -149,6 +149,20 @@ def test_deferred_tools_count_once_they_are_loaded():
     assert count(tools=tools) == count(tools=tools[:1])
     messages = [user("a"), assistant(call("ToolSearch")), user(loaded)]
     assert count(messages, tools=tools) > count(messages, tools=tools[:1])
+
+
+def test_texts_are_counted_by_the_function_that_is_given():
+    def nothing(text, characters_per_token):
+        return 0
+
+    body = body_of([user("Hello"), assistant(call()), user(result("x"), image(png(750, 100)))], tools=[tool()])
+    request = read_count_tokens_request(msgspec.json.encode(body))
+    assert count_tokens(request, nothing) == 3 * 4 + 8 + 3 + 100  # messages, tool, end, image
+
+
+def test_the_estimate_of_a_request_is_calibrated():
+    plain, calibrated = (ask("word " * 2_000, destination={"calibration": factor}) for factor in (1.0, 1.5))
+    assert calibrated.terms.estimated_input_tokens == round(plain.terms.estimated_input_tokens * 1.5)
 
 
 def test_a_megabyte_is_counted_without_a_loop_over_characters():

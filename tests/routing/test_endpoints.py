@@ -3,7 +3,14 @@
 import pytest
 
 from routing.dialects import dialect_of
-from routing.endpoints import auth_headers, chat_completions_url, details_url, models_url, request_headers
+from routing.endpoints import (
+    auth_headers,
+    chat_completions_url,
+    completions_url,
+    details_url,
+    models_url,
+    request_headers,
+)
 from routing.table import BackendEntry
 
 AZURE = "https://team.openai.azure.com"
@@ -37,6 +44,17 @@ CHAT = [
         f"{AZURE}/openai/deployments/mine/chat/completions?api-version=2024-12-01-preview",
     ),
 ]
+RESPONSES = [
+    ("https://api.openai.com/v1", "", "https://api.openai.com/v1/responses"),
+    ("https://api.openai.com", "", "https://api.openai.com/v1/responses"),
+    ("https://api.openai.com/v1/responses", "", "https://api.openai.com/v1/responses"),
+    ("https://api.openai.com/v1/chat/completions", "", "https://api.openai.com/v1/responses"),
+    ("https://openrouter.ai", "", "https://openrouter.ai/api/v1/responses"),
+    (f"{AZURE}/openai/v1/", "", f"{AZURE}/openai/v1/responses"),
+    (AZURE, "2024-10-21", f"{AZURE}/openai/responses?api-version=2025-04-01-preview"),
+    (AZURE, "2025-03-01-preview", f"{AZURE}/openai/responses?api-version=2025-03-01-preview"),
+    (f"{AZURE}/openai/deployments/mine", "", f"{AZURE}/openai/responses?api-version=2025-04-01-preview"),
+]
 MODELS = [
     ("https://openrouter.ai/api/v1", "https://openrouter.ai/api/v1/models"),
     ("https://api.groq.com", "https://api.groq.com/openai/v1/models"),
@@ -54,6 +72,16 @@ def entry(base_url, api_version="", **fields):
 @pytest.mark.parametrize(("base_url", "api_version", "url"), CHAT, ids=[f"{base} {v}".strip() for base, v, _ in CHAT])
 def test_chat_completions_are_asked_for_where_the_backend_has_them(base_url, api_version, url):
     assert chat_completions_url(entry(base_url, api_version), "gpt/x") == url
+
+
+@pytest.mark.parametrize(("base_url", "api_version", "url"), RESPONSES)
+def test_responses_are_asked_for_where_the_backend_has_them(base_url, api_version, url):
+    assert completions_url(entry(base_url, api_version), "gpt/x", "responses") == url
+
+
+def test_the_wire_decides_where_a_model_is_asked():
+    backend = entry("https://api.openai.com/v1")
+    assert completions_url(backend, "gpt-5.6", "chat") == "https://api.openai.com/v1/chat/completions"
 
 
 @pytest.mark.parametrize(("base_url", "url"), MODELS, ids=[base for base, _ in MODELS])

@@ -5,8 +5,9 @@
         …a request through the gateway, whose backend is `backend.base_url`…
         assert backend.requests[0].json["messages"] == […]
 
-What may be scripted, one for each chat completion request, in their order:
+What may be scripted, one for each request for an answer, in their order:
   an `Answer` (tests/support/answers.py: text, tool_call, tool_calls, reasoning): sent whole or streamed, as was asked;
+  a `ResponsesAnswer` (tests/support/responses_answers.py), where the Responses API is asked;
   a `Reply` (tests/support/replies.py): `stream(…)`, `whole(…)`, `error(…)`, or `Reply(…)` for anything else.
 `script_with(function)` asks the function with each request that the script has nothing for; without one such a request
 gets a 500 and is kept in `unscripted`.
@@ -126,7 +127,7 @@ class ScriptedBackend:
         if path.endswith("/models"):
             self.model_list_requests.append(request)
             return model_list(self.models)
-        if not path.endswith("/chat/completions"):
+        if not path.endswith(("/chat/completions", "/responses")):
             return error(404, f"no such path: {path}")
         with self._arrived:
             self.requests.append(request)

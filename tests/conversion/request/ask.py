@@ -9,6 +9,7 @@ from conversion.profiles import profile_for
 from conversion.request.convert import Conversion, convert_request
 from conversion.request.identity import CacheKeys
 from conversion.request.read import read_messages_request
+from tests.conversion.request import responses_judge
 from tests.conversion.request.openai_judge import judge
 
 SECRET = b"a secret of the tests"
@@ -85,7 +86,9 @@ def ask(messages="Hello", dialect="openai", *, model="", overrides=None, destina
     request = read_messages_request(msgspec.json.encode(body_of(messages, **parameters)))
     conversion = convert_request(request, destination, secret=SECRET, keys=KEYS, **outside or {})
     sent = Sent(msgspec.json.decode(conversion.body), conversion)
-    if dialect in ("openai", "azure", "azure_v1"):
+    if "input" in sent.body:
+        responses_judge.judge(sent.body)
+    elif dialect in ("openai", "azure", "azure_v1"):
         judge(sent.body)
     return sent
 

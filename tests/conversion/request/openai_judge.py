@@ -12,15 +12,15 @@ _KEYS = get_type_hints(CompletionCreateParamsStreaming).keys()
 
 def judge(body):
     assert body.keys() <= _KEYS
-    _consume(_ADAPTER.validate_python(body))
+    consume(_ADAPTER.validate_python(body))
 
 
-def _consume(value):
+def consume(value):
     """Pydantic looks at the items of an iterable only when they are asked for."""
     match value:
         case Mapping():
             for each in value.values():
-                _consume(each)
+                consume(each)
         case list() | tuple() | Iterator():
             for each in value:
-                _consume(each)
+                consume(each)

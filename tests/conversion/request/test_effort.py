@@ -46,7 +46,8 @@ def enabled(budget):
     ],
 )
 def test_openai_models_are_told_a_word_of_their_list(model, parameters, expected):
-    assert ask(model=model, **parameters).body.get("reasoning_effort") == expected
+    sent = ask(model=model, overrides={"wire": "chat"}, **parameters)
+    assert sent.body.get("reasoning_effort") == expected
 
 
 def test_effort_that_tools_cost_is_noticed():
@@ -54,8 +55,8 @@ def test_effort_that_tools_cost_is_noticed():
 
 
 def test_models_that_cannot_have_tools_are_refused_with_a_hint():
-    with pytest.raises(InvalidRequest, match="OpenRouter"):
-        ask(model="gpt-6.1-sol", tools=TOOLS)
+    with pytest.raises(InvalidRequest, match=r"`wire` to `responses`.*OpenRouter"):
+        ask(model="gpt-6.1-sol", overrides={"wire": "chat"}, tools=TOOLS)
 
 
 @pytest.mark.parametrize(
