@@ -9,7 +9,9 @@ Each knows the status and the error type of the Messages API that the client is 
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 ErrorType = Literal[
     "invalid_request_error",
@@ -24,6 +26,29 @@ ErrorType = Literal[
     "timeout_error",
     "overloaded_error",
 ]
+
+_READ = 8_000
+_THOUSANDS = re.compile(r"(?<=\d)[,_](?=\d{3}(?:\D|$))")
+
+
+class ErrorReport(NamedTuple):
+    """A backend's own words for what went wrong: not fit for clients, but telling for those who look for a cause.
+
+    `words`: codes, types and status words, lower-cased. `status`: the HTTP status that the body itself names.
+    """
+
+    message: str = ""
+    words: frozenset[str] = frozenset()
+    status: int | None = None
+    fields: Mapping[str, object] = {}
+    retry_delay: str = ""
+    categories: tuple[str, ...] = ()
+    is_json: bool = True
+
+    @property
+    def text(self) -> str:
+        """The message as patterns are looked for in it: lower-cased, numbers without separators, not endless."""
+        return _THOUSANDS.sub("", self.message[:_READ].lower())
 
 
 class ConversionError(Exception):
@@ -55,6 +80,7 @@ class BackendFailure(ConversionError):
     `upstream_status` is what the backend itself answered (None where it was no HTTP answer).
     `explanation` is set where the backend refused the content: the client is then answered a Message
     with `stop_reason: "refusal"` instead of an error (protocol §4.3, E11).
+    `report` is what the backend said, where it said anything.
     """
 
     def __init__(
@@ -67,6 +93,7 @@ class BackendFailure(ConversionError):
         should_retry: bool | None = None,
         upstream_status: int | None = None,
         explanation: str | None = None,
+        report: ErrorReport | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -75,3 +102,4 @@ class BackendFailure(ConversionError):
         self.should_retry = should_retry
         self.upstream_status = upstream_status
         self.explanation = explanation
+        self.report = report

@@ -2,6 +2,8 @@
 
 read → resolve → convert → open the row → ask the backend → translate → deliver → close the row
 
+A backend that refuses, and says how it wants to be asked, is asked again (`attempt.py`) before anything is delivered.
+
 The HTTP status stays open until the first meaningful event of the backend, so refusals are proper statuses in the
 envelope of the Messages API; after that they are `error` events. The row is in the journal before a byte goes to the
 backend, and durable before the client sees the end of its reply. A client that leaves cancels all of it at once.
@@ -15,28 +17,23 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
-from django.conf import settings
-
 from conversion.errors import BackendFailure
 from conversion.reply.backend_errors import backend_failure, committed_error_type
 from conversion.reply.events import Event
 from conversion.reply.fold import fold
 from conversion.reply.translation import Translation
-from conversion.request.convert import Conversion, convert_request
-from conversion.request.identity import cache_keys
-from conversion.request.read import MessagesRequest, read_messages_request
+from conversion.request.read import read_messages_request
 from conversion.sse import encode
 from proxysite.api.errors import as_api_error
 from proxysite.asgi_types import Send
+from proxysite.attempt import Attempt, better_attempt, first_attempt
 from proxysite.delivery import Delivery
 from proxysite.envelope import ApiError
 from proxysite.handler import ApiRequest, DeferredResponse
 from proxysite.lifespan import recorder
-from proxysite.request_ids import new_message_id, new_suffix
-from proxysite.usage_row import AGENT_HEADER, SESSION_HEADER, UsageRow
+from proxysite.usage_row import UsageRow
 from routing import snapshot, upstream
 from routing.resolve import resolve
-from routing.table import Route
 
 logger = logging.getLogger("proxysite")
 
@@ -69,29 +66,44 @@ class Exchange(DeferredResponse):
         message = read_messages_request(self._request.body)
         self._row.asks(message)
         route = resolve(snapshot.current(), self._request.key, message.model)
-        conversion = self._convert(message, route)
-        await self._row.open(route, conversion)
-        translation = self._translate(conversion, route)
-        async with aclosing(self._events(route, conversion, translation, client)) as events:
-            if message.stream:
-                client.expect_stream()
-                await self._stream(events, translation, client)
-            else:
-                await self._whole(events, translation, client)
+        if message.stream:
+            client.expect_stream()
+        first = await first_attempt(self._request, message, route)
+        await self._row.open(route, first.conversion)
+        attempt: Attempt | None = first
+        while attempt is not None:
+            self._translation = attempt.translation
+            self._row.converted(attempt.notices)
+            attempt = await self._try(attempt, client)
 
-    async def _events(
-        self, route: Route, conversion: Conversion, translation: Translation, client: Delivery
-    ) -> AsyncGenerator[list[Event], None]:
+    async def _try(self, attempt: Attempt, client: Delivery) -> Attempt | None:
+        """Ask the backend and deliver its reply. None: that was it; else the attempt that a refusal calls for."""
+        try:
+            async with aclosing(self._events(attempt, client)) as events:
+                if attempt.message.stream:
+                    await self._stream(events, attempt, client)
+                else:
+                    await self._whole(events, attempt, client)
+        except BackendFailure as failure:
+            if better := await better_attempt(attempt, failure):
+                return better
+            raise
+        return None
+
+    async def _events(self, attempt: Attempt, client: Delivery) -> AsyncGenerator[list[Event], None]:
         """Ask the backend; its reply as events, in lists as they come. Raises what broke it."""
+        conversion, translation = attempt.conversion, attempt.translation
         if conversion.terms.max_tokens == 0:  # warms a cache: nothing is generated, so nobody is asked
             yield translation.nothing()
             return
         reply = await upstream.open(
-            route, conversion.body, stream=conversion.stream, request_id=self._request.request_id
+            attempt.route, conversion.body, stream=conversion.stream, request_id=self._request.request_id
         )
         try:
             if reply.status >= 300:
-                yield refused(await reply.excerpt(), reply, translation, conversion, route)
+                body = await reply.excerpt()
+                reply.finish()
+                yield refused(body, reply, attempt)
             elif not conversion.stream:
                 yield checked(translation.feed_whole(await reply.whole()), translation)
             else:
@@ -104,22 +116,25 @@ class Exchange(DeferredResponse):
         finally:
             reply.close()
 
-    async def _stream(self, replies: AsyncIterator[list[Event]], translation: Translation, client: Delivery) -> None:
+    async def _stream(self, replies: AsyncIterator[list[Event]], attempt: Attempt, client: Delivery) -> None:
+        translation = attempt.translation
         async for events in replies:
             self._row.progress(translation)
             if not translation.finished:
                 await client.write(encode(events))
                 continue
+            attempt.learn()
             await client.write(encode(events[:-1]))
             await self._row.finish(translation)
             await client.end(encode(events[-1:]))
 
-    async def _whole(self, replies: AsyncIterator[list[Event]], translation: Translation, client: Delivery) -> None:
+    async def _whole(self, replies: AsyncIterator[list[Event]], attempt: Attempt, client: Delivery) -> None:
         collected: list[Event] = []
         async for events in replies:
-            self._row.progress(translation)
+            self._row.progress(attempt.translation)
             collected += events
-        await self._row.finish(translation)
+        attempt.learn()
+        await self._row.finish(attempt.translation)
         await client.whole(fold(collected))
 
     async def _failed(self, client: Delivery, exception: Exception) -> None:
@@ -144,40 +159,13 @@ class Exchange(DeferredResponse):
             return committed_error_type(exception, opened=opened)
         return error.type
 
-    def _convert(self, message: MessagesRequest, route: Route) -> Conversion:
-        request = self._request
-        keys = cache_keys(
-            message,
-            session_id=request.header(SESSION_HEADER),
-            agent_id=request.header(AGENT_HEADER),
-            client=request.key.client_name,
-        )
-        return convert_request(
-            message, route.destination, secret=settings.SIGNATURE_SECRET, keys=keys, betas=betas(request)
-        )
-
-    def _translate(self, conversion: Conversion, route: Route) -> Translation:
-        self._translation = Translation(
-            conversion.terms,
-            route.destination,
-            secret=settings.SIGNATURE_SECRET,
-            message_id=new_message_id(),
-            new_suffix=new_suffix,
-        )
-        return self._translation
-
-
-def betas(request: ApiRequest) -> frozenset[str]:
-    """The flags of `anthropic-beta`: a comma list, with or without spaces, in one header or several."""
-    values = [value for name, value in request.scope["headers"] if name == b"anthropic-beta"]
-    flags = b",".join(values).decode("latin-1").split(",")
-    return frozenset(flag.strip() for flag in flags)
-
 
 async def next_events(reply: upstream.Reply, translation: Translation) -> list[Event]:
     """The events of what the backend sends next. It may break off, or be silent, once it has said why it ended."""
     try:
-        async with asyncio.timeout(TRAILING_SECONDS if translation.finishing else None):
+        if translation.finishing:
+            data = await asyncio.wait_for(reply.read(), TRAILING_SECONDS)
+        else:
             data = await reply.read()
     except TimeoutError:
         data = b""
@@ -193,18 +181,16 @@ def checked(events: list[Event], translation: Translation) -> list[Event]:
     return events
 
 
-def refused(
-    body: bytes, reply: upstream.Reply, translation: Translation, conversion: Conversion, route: Route
-) -> list[Event]:
+def refused(body: bytes, reply: upstream.Reply, attempt: Attempt) -> list[Event]:
     """A status that is no success: a Message when the content was refused (protocol §6.2, E11), else an error."""
     failure = backend_failure(
         reply.status,
         reply.headers,
         body,
-        terms=conversion.terms,
-        destination=route.destination,
+        terms=attempt.conversion.terms,
+        destination=attempt.route.destination,
         now=time.time(),
     )
     if failure.explanation is None:
         raise failure
-    return translation.refuse(failure.explanation)
+    return attempt.translation.refuse(failure.explanation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Sequence
+from concurrent.futures import Future
 
 from accounting.entries import FinalState
 from accounting.recorder import Booking, Closing, Opening, Recorder
@@ -12,6 +13,7 @@ from conversion.reply.translation import Translation
 from conversion.request.convert import Conversion
 from conversion.request.read import MessagesRequest
 from conversion.usage import Usage
+from proxysite.counted_samples import CountedSamples, result_of
 from proxysite.handler import ApiRequest
 from routing.table import Route
 
@@ -19,6 +21,8 @@ NAME_LIMIT = 200
 SESSION_HEADER = b"x-claude-code-session-id"
 AGENT_HEADER = b"x-claude-code-agent-id"
 PARENT_AGENT_HEADER = b"x-claude-code-parent-agent-id"
+
+counted_samples = CountedSamples()
 
 
 class UsageRow:
@@ -33,15 +37,21 @@ class UsageRow:
         self._message: MessagesRequest | None = None
         self._notices: tuple[Notice, ...] = ()
         self._booking: Booking | None = None
+        self._count: Future[int] | None = None
 
     def asks(self, message: MessagesRequest) -> None:
         self._message = message
 
     async def open(self, route: Route, conversion: Conversion) -> None:
         """Put the row into the journal; when this returns, a killed process does not lose the request."""
-        self._notices = conversion.notices
         self._booking = self._recorder.open(self._opening(route, conversion.terms.estimated_input_tokens))
+        if self._message is not None:
+            self._count = counted_samples.begin(self._message, len(self._request.body), route)
         await self._booking.opened()
+
+    def converted(self, notices: tuple[Notice, ...]) -> None:
+        """What the conversion that is sent now lost, and what was repaired for it."""
+        self._notices = notices
 
     def progress(self, translation: Translation) -> None:
         """What a killed process would have cost, had it been killed now."""
@@ -76,6 +86,7 @@ class UsageRow:
                 notices=self._all_notices(translation),
                 time_to_first_token=self._first_token,
                 duration=time.monotonic() - self._clock,
+                counted_input_tokens=result_of(self._count),
             )
         )
 
@@ -104,4 +115,5 @@ class UsageRow:
             endpoint="messages",
             stream=bool(message is not None and message.stream),
             estimated_input_tokens=estimated_input_tokens,
+            calibration=route.destination.calibration if route is not None else 1.0,
         )

@@ -1,7 +1,7 @@
 """Which dialect a backend speaks: by the host of its base URL, unless the admin says otherwise.
 
 Rows, not ifs: a new vendor is a line in HOSTS, a new local server a line in PORTS. What a dialect means for the
-translation is written in `conversion/profiles.py`.
+translation is written in `conversion/profiles/`.
 """
 
 from __future__ import annotations

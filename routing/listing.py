@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from routing.errors import RoutingError
 from routing.resolve import LISTED_ALIAS, resolve
-from routing.table import KeyEntry, ListedModel, RoutingTable
+from routing.table import KeyEntry, ListedModel, Route, RoutingTable
 
 
 def listed_models(table: RoutingTable, key: KeyEntry) -> list[ListedModel]:
@@ -20,10 +20,21 @@ def listed_models(table: RoutingTable, key: KeyEntry) -> list[ListedModel]:
             route = resolve(table, key, name)
         except RoutingError:
             continue
-        limits = route.destination
-        title = f"{route.model} ({route.backend.name})"
-        models.append(ListedModel(name, title, limits.context_window, limits.max_output_tokens))
+        models.append(_listed(table, name, route))
     return models
+
+
+def _listed(table: RoutingTable, name: str, route: Route) -> ListedModel:
+    known = table.models.get((route.backend.id, route.model))
+    destination = route.destination
+    return ListedModel(
+        id=name,
+        display_name=f"{route.model} ({route.backend.name})",
+        context_window=destination.context_window,
+        max_output_tokens=destination.max_output_tokens,
+        profile=destination.profile,
+        abilities=known.abilities if known else {},
+    )
 
 
 def _names(table: RoutingTable, key: KeyEntry) -> Iterator[str]:

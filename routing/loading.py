@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Sum, Value
 from django.utils import timezone
 
-from routing import credentials, dialects
+from routing import credentials, dialects, lessons
+from routing.calibration import calibration_of
 from routing.models import (
     Backend,
     BackendCredential,
@@ -17,6 +18,7 @@ from routing.models import (
     Client,
     ClientKey,
     Compression,
+    LearnedHabit,
     MappingTarget,
     ModelMapping,
     Team,
@@ -28,7 +30,18 @@ from routing.validators import HEADER_VALUE
 
 logger = logging.getLogger("routing")
 
-SOURCES = (Team, Client, ClientKey, Backend, BackendCredential, BackendModel, Compression, ModelMapping, MappingTarget)
+SOURCES = (
+    Team,
+    Client,
+    ClientKey,
+    Backend,
+    BackendCredential,
+    BackendModel,
+    LearnedHabit,
+    Compression,
+    ModelMapping,
+    MappingTarget,
+)
 
 Fingerprint = tuple[tuple[int, int], ...]
 
@@ -52,6 +65,7 @@ def load(uses: dict[int, float]) -> RoutingTable:
         scopes=scopes(entries),
         listed=_listed(entries, known),
         models=known,
+        habits=lessons.learned(entries),
         uses=uses,
     )
 
@@ -148,7 +162,10 @@ def _model(row: BackendModel) -> ModelEntry:
         max_output_tokens=row.max_output_tokens or row.discovered_max_output_tokens,
         dialect=row.dialect,
         overrides=row.profile,
+        abilities=row.capabilities,
         offered=row.is_offered,
+        calibration=calibration_of(row, "estimate").used,
+        count_calibration=calibration_of(row, "count").used,
     )
 
 

@@ -15,6 +15,8 @@ own: 4 is asked before 3 there. A trailing `[1m]`, which clients add to ask for 
 from __future__ import annotations
 
 from conversion.destination import Destination
+from conversion.profiles import version_overrides
+from conversion.repairs import repaired
 from routing import dialects
 from routing.errors import ModelNotAllowed, NoBackend, UnknownModel
 from routing.table import KeyEntry, MappingEntry, ModelEntry, Route, RoutingTable, Scope, TargetEntry, group
@@ -59,20 +61,26 @@ def mapping_for(table: RoutingTable, key: KeyEntry, name: str) -> MappingEntry |
 
 
 def route(table: RoutingTable, mapping: MappingEntry, target: TargetEntry, name: str) -> Route:
-    """The way to one target of a mapping."""
+    """The way to one target of a mapping; what was learned of it holds where the admin did not say otherwise."""
     backend = target.backend
     model = target.model or name
     known = table.models.get((backend.id, model)) or ModelEntry(model)
     dialect = known.dialect or backend.dialect
     destination = Destination(
         model=model,
-        profile=dialects.profile(dialect, model, backend.overrides, known.overrides),
+        profile=dialects.profile(
+            dialect, model, version_overrides(backend.api_version), backend.overrides, known.overrides
+        ),
         group=group(dialect, backend.base_url),
         max_output_tokens=known.max_output_tokens,
         context_window=known.context_window,
         max_tokens_limit=backend.max_tokens_limit,
         min_tokens=backend.min_tokens,
+        calibration=known.calibration,
+        count_calibration=known.count_calibration,
     )
+    learned = table.habits.get((backend.id, model), ())
+    destination = repaired(destination, learned, fixed={*backend.overrides, *known.overrides})
     return Route(backend, model, destination, mapping.compression, mapping.name)
 
 

@@ -5,7 +5,8 @@
 - A key that the table does not know makes the thread look at once. Everybody who waits shares that look, so a flood
   of wrong keys costs the database no more than one small query every LOOK_SPACING seconds.
 - While the database is away the last table stays; keys that it does not know are then refused with 503, never 401.
-- When keys were used is written down from here as well, at most once a minute each.
+- When keys were used is written down from here as well, at most once a minute each, and what refusals of backends
+  taught as soon as there is something.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import Future
 from time import monotonic, time
 
@@ -20,11 +23,12 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, close_old_connections
 
-from routing import keys, loading, upstream
+from conversion.repairs import Repair
+from routing import keys, lessons, loading, upstream
 from routing.catalog import Catalog
 from routing.errors import KeyStoreUnavailable
 from routing.models import BackendCredential
-from routing.table import KeyEntry, RoutingTable
+from routing.table import KeyEntry, Route, RoutingTable
 
 logger = logging.getLogger("routing")
 
@@ -42,6 +46,8 @@ class Snapshot:
         self.table = RoutingTable()
         self._fingerprint: loading.Fingerprint | None = None
         self._uses: dict[int, float] = {}
+        self._lessons: deque[lessons.Lesson] = deque()
+        self._teaching = threading.Lock()  # held for moments: a table in the making must not miss a lesson
         self._loading = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wanted = threading.Event()
@@ -54,8 +60,15 @@ class Snapshot:
         with self._loading:
             fingerprint = loading.fingerprint()
             if fingerprint != self._fingerprint:
-                self.table = loading.load(self._uses)
+                self._replace(loading.load(self._uses))
                 self._fingerprint = fingerprint
+
+    def _replace(self, table: RoutingTable) -> None:
+        """Take another table, and tell it what was not written yet when it was loaded."""
+        with self._teaching:
+            for lesson in self._lessons:
+                table.learn(lesson.of, [lesson.repair])
+            self.table = table
 
     def reload(self) -> None:
         """Load the table, whatever changed."""
@@ -91,11 +104,21 @@ class Snapshot:
         if not fresh:
             raise KeyStoreUnavailable
 
+    def learn(self, route: Route, repairs: Iterable[Repair]) -> None:
+        """Remember what made a request succeed: here at once, and by the thread for every process."""
+        of = (route.backend.id, route.model)
+        with self._teaching:
+            news = self.table.learn(of, (repair for repair in repairs if repair.lasting))
+            self._lessons.extend(lessons.Lesson(of, repair) for repair in news)
+        if news:
+            self._wanted.set()
+
     def _run(self) -> None:
         written = monotonic()
         while not self._stopping.is_set():
             self._wanted.wait(LOOK_EVERY)
             self._wanted.clear()
+            self._write_lessons()
             fresh = self._look()
             if fresh and (self._stopping.is_set() or monotonic() - written >= WRITE_USES_EVERY):
                 written = monotonic()
@@ -121,6 +144,18 @@ class Snapshot:
         self._in_trouble = not fresh
         look.set_result(fresh)
         return fresh
+
+    def _write_lessons(self) -> None:
+        """A lesson that cannot be written is known to this process alone."""
+        while self._lessons:
+            lesson = self._lessons[0]
+            try:
+                lessons.write(lesson)
+            except Exception as error:  # whatever it is, a lesson is not worth the thread
+                logger.warning("what was learned of %s is not written: %s", lesson.of[1], error)
+                close_old_connections()
+            with self._teaching:
+                self._lessons.popleft()
 
     def _write_uses(self) -> None:
         if not self._uses:
@@ -150,6 +185,11 @@ async def look_up_key(text: str) -> KeyEntry | None:
         return None
     await _snapshot.look()
     return _snapshot.table.key(text, time())
+
+
+def learn(route: Route, repairs: Iterable[Repair]) -> None:
+    """Remember what made a request of this route succeed, without waiting for anything."""
+    _snapshot.learn(route, repairs)
 
 
 def start() -> None:

@@ -6,13 +6,14 @@ one HMAC and two dict lookups.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from re import Pattern
 from urllib.parse import urlsplit
 
 from conversion.destination import Destination
 from conversion.profiles import BackendProfile
+from conversion.repairs import Repair
 from routing import keys
 
 ROUTES_REMEMBERED = 4096
@@ -20,6 +21,9 @@ ROUTES_REMEMBERED = 4096
 Place = tuple[str, int]
 """Whom mappings hold for: ("client", its id), ("team", its id) or EVERYBODY."""
 EVERYBODY: Place = ("everybody", 0)
+
+ModelOfBackend = tuple[int, str]
+"""The id of a backend, and its name for one of its models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,10 @@ class ModelEntry:
     max_output_tokens: int | None = None
     dialect: str = ""
     overrides: Mapping[str, object] = field(default_factory=dict)
+    abilities: Mapping[str, bool] = field(default_factory=dict)
     offered: bool = False
+    calibration: float = 1.0
+    count_calibration: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +134,27 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """One name that may be asked for, and the limits of the model behind it."""
+    """One name that may be asked for, and what is known of the model behind it."""
 
     id: str
     display_name: str
     context_window: int | None
     max_output_tokens: int | None
+    profile: BackendProfile = field(default_factory=BackendProfile)
+    abilities: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingTable:
-    """`routes` and `uses` are its only moving parts: routes found so far, and when each key was last used."""
+    """`habits`, `routes` and `uses` are its only moving parts: what refusals of backends taught, routes found so far,
+    and when each key was last used.
+    """
 
     keys: Mapping[bytes, KeyEntry] = field(default_factory=dict)
     scopes: Mapping[Place, Scope] = field(default_factory=dict)
     listed: Mapping[str, TargetEntry] = field(default_factory=dict)
-    models: Mapping[tuple[int, str], ModelEntry] = field(default_factory=dict)
+    models: Mapping[ModelOfBackend, ModelEntry] = field(default_factory=dict)
+    habits: dict[ModelOfBackend, tuple[Repair, ...]] = field(default_factory=dict)
     routes: dict[tuple[int, str], Route] = field(default_factory=dict)
     uses: dict[int, float] = field(default_factory=dict)
 
@@ -163,17 +175,23 @@ class RoutingTable:
         found = [self.scopes[place] for place in narrower if place in self.scopes]
         return [*found, self.scopes.get(EVERYBODY, Scope())]
 
-    def models_for(self, key: KeyEntry) -> list[ListedModel]:
-        """The models that this key can name."""
-        from routing.listing import listed_models
-
-        return listed_models(self, key)
-
     def remember(self, client_id: int, model: str, route: Route) -> None:
         """Spare the next request the search; names are the clients' choice, so their number is bounded."""
         if len(self.routes) >= ROUTES_REMEMBERED:
             self.routes.clear()
         self.routes[client_id, model] = route
+
+    def learn(self, of: ModelOfBackend, repairs: Iterable[Repair]) -> list[Repair]:
+        """Let the next request begin with what made this one succeed; gives what was not known before."""
+        before = self.habits.get(of, ())
+        news = [repair for repair in repairs if repair not in before]
+        if news:
+            known = {(repair.kind, repair.subject): repair for repair in (*before, *news)}
+            self.habits[of] = tuple(known.values())
+            for asked, route in list(self.routes.items()):
+                if (route.backend.id, route.model) == of:
+                    del self.routes[asked]
+        return news
 
 
 def group(dialect: str, base_url: str) -> str:

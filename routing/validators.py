@@ -67,7 +67,7 @@ def validate_headers(value: object) -> None:
 
 
 def validate_dialect(value: str) -> None:
-    """A name of `conversion/profiles.py`. Not `choices`: a new dialect needs no migration."""
+    """A name of `conversion/profiles/`. Not `choices`: a new dialect needs no migration."""
     if value not in DIALECTS:
         raise ValidationError("Dialects are %(known)s.", params={"known": ", ".join(sorted(DIALECTS))})
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from conversion.destination import Destination
-from conversion.errors import BackendFailure, ErrorType
-from conversion.reply.error_report import ErrorReport, read_body, read_document
+from conversion.errors import BackendFailure, ErrorReport, ErrorType
+from conversion.reply.error_report import read_body, read_document
 from conversion.reply.overflow import overflow_message, read_overflow
 from conversion.reply.redaction import presentable
 from conversion.reply.retry_after import retry_after
@@ -204,7 +204,9 @@ def _failure(
 ) -> BackendFailure:
     if (overflow := read_overflow(report)) is not None:
         message = overflow_message(overflow, estimate=terms.estimated_input_tokens, window=destination.context_window)
-        return BackendFailure(message, status=400, type="invalid_request_error", upstream_status=upstream_status)
+        return BackendFailure(
+            message, status=400, type="invalid_request_error", upstream_status=upstream_status, report=report
+        )
     failure = _Failure(status, report, report.message.lower())
     row = next(row for row in _ROWS if row.fits(failure))
     text = presentable(report.message) or _phrase(status)
@@ -219,6 +221,7 @@ def _failure(
         should_retry=row.should_retry,
         upstream_status=upstream_status,
         explanation=_explanation(report) if row.refusal else None,
+        report=report,
     )
 
 

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from conversion.errors import ErrorReport
 from conversion.reply import documents
 
 _READ = 64 << 10
 _NESTED = 3
-
-
-class ErrorReport(NamedTuple):
-    """`words`: codes, types and status words, lower-cased. `status`: the HTTP status that the body itself names."""
-
-    message: str = ""
-    words: frozenset[str] = frozenset()
-    status: int | None = None
-    fields: Mapping[str, object] = {}
-    retry_delay: str = ""
-    categories: tuple[str, ...] = ()
-    is_json: bool = True
 
 
 def is_error(document: object) -> bool:
@@ -69,6 +57,8 @@ def read_document(document: object, depth: int = _NESTED) -> ErrorReport:
             return read_document({"error": error}, depth - 1)
         case {"choices": [{"finish_reason": str() as reason}, *_]}:
             return ErrorReport(f"The backend ended with {reason!r}", frozenset({reason.lower()}))
+        case {"message": dict() as inner} if depth:
+            return read_document(inner, depth - 1)
         case dict():
             texts = (documents.text(document.get(name)) for name in ("message", "Error", "msg"))
             message = next((text for text in texts if text), "")
@@ -87,7 +77,7 @@ def _of_object(error: Mapping[str, object], depth: int) -> ErrorReport:
         quoted.message or documents.text(error.get("message")),
         _words(error) | _words(metadata) | _words(inner) | quoted.words,
         _status(error.get("code")) or _status(error.get("status_code")),
-        error,
+        {**error, **quoted.fields},
         _retry_delay(documents.items(error.get("details"))) or quoted.retry_delay,
         (*filtered_categories(inner.get("content_filter_result")), *_reasons(metadata.get("reasons"))),
     )

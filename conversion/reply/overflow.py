@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from conversion.reply.error_report import ErrorReport
+from conversion.errors import ErrorReport
 
 _N = r"(?P<input>\d{1,12})"
 _M = r"(?P<limit>\d{1,12})"
@@ -82,9 +82,6 @@ _OTHER_LIMITS = ("string too long", "expected maxlength", "tokens per min", "too
 
 _TOO_LARGE = re.compile(rf"tokens per min.*?limit:? {_M},.*?requested:? {_N}", re.DOTALL)
 _PART = re.compile(r"(\d{1,12}) (?:of|in|for) ([a-z ]+)")
-_THOUSANDS = re.compile(r"(?<=\d)[,_](?=\d{3}(?:\D|$))")
-
-_READ = 8_000
 _ROOM = 1_024  # what a completion must be given at least
 
 
@@ -98,7 +95,7 @@ class Overflow(NamedTuple):
 
 def read_overflow(report: ErrorReport) -> Overflow | None:
     """The overflow that the report is about; None where it is about something else."""
-    text = _THOUSANDS.sub("", report.message[:_READ].lower())
+    text = report.text
     if found := _TOO_LARGE.search(text):
         asked, limit = int(found["input"]), int(found["limit"])
         return Overflow(asked, limit) if asked > limit else None  # within the limit, waiting helps

@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from routing.admin.effective import shown_destination
 from routing.admin.rows import RowAdmin
+from routing.calibration import MINIMUM_SAMPLES, WINDOW, Calibration, calibration_of
 from routing.models import BackendModel
 
 FIELDSETS = (
@@ -23,6 +25,15 @@ FIELDSETS = (
         },
     ),
     ("What this comes to", {"fields": ("effective",)}),
+    (
+        "How well tokens are estimated",
+        {
+            "fields": ("estimate", "count"),
+            "description": "Learned from the tokens that the backend reports, over about the last "
+            f"{WINDOW} requests: estimates are multiplied by the factor from the {MINIMUM_SAMPLES}th on. The error is "
+            "that of what clients were told.",
+        },
+    ),
 )
 
 
@@ -40,6 +51,8 @@ class BackendModelAdmin(RowAdmin[BackendModel]):
         "capabilities",
         "discovered_at",
         "effective",
+        "estimate",
+        "count",
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: BackendModel | None = None) -> Any:
@@ -56,3 +69,18 @@ class BackendModelAdmin(RowAdmin[BackendModel]):
     @admin.display(description="dialect, limits and habits")
     def effective(self, model: BackendModel) -> SafeString:
         return shown_destination(model.backend, model.name)
+
+    @admin.display(description="at the start of a reply")
+    def estimate(self, model: BackendModel) -> str:
+        return shown_calibration(calibration_of(model, "estimate"))
+
+    @admin.display(description="count_tokens")
+    def count(self, model: BackendModel) -> str:
+        return shown_calibration(calibration_of(model, "count"))
+
+
+def shown_calibration(calibration: Calibration) -> str:
+    if not calibration.samples:
+        return "nothing learned yet"
+    samples = ngettext("%d request", "%d requests", calibration.samples) % calibration.samples
+    return f"factor {calibration.factor:.2f}, error {calibration.error:.1f} %, learned from {samples}"

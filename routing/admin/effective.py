@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from conversion.destination import Destination
 from conversion.profiles import BackendProfile
-from routing import loading
+from routing import lessons, loading
 from routing.dialects import habits
 from routing.models import Backend
 from routing.resolve import route
@@ -18,7 +18,7 @@ from routing.table import MappingEntry, RoutingTable, TargetEntry
 
 def destination(backend: Backend, model: str) -> Destination:
     """What a request for this model of this backend is converted for."""
-    table = RoutingTable(models=loading.models([backend.pk]))
+    table = RoutingTable(models=loading.models([backend.pk]), habits=lessons.learned([backend.pk]))
     target = TargetEntry(loading.backend_entry(backend, ()), model)
     return route(table, MappingEntry("", "exact", (target,)), target, model).destination
 

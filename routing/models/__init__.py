@@ -1,6 +1,9 @@
-"""Who may ask (people), where requests can go (backends) and which model goes where (mappings)."""
+"""Who may ask (people), where requests can go (backends, with habits that were learned) and which model goes where
+(mappings).
+"""
 
 from routing.models.backends import Backend, BackendCredential, BackendModel
+from routing.models.habits import LearnedHabit
 from routing.models.mappings import Compression, MappingTarget, ModelMapping
 from routing.models.people import Client, ClientKey, Team
 
@@ -11,6 +14,7 @@ __all__ = [
     "Client",
     "ClientKey",
     "Compression",
+    "LearnedHabit",
     "MappingTarget",
     "ModelMapping",
     "Team",

@@ -180,6 +180,12 @@ class BackendModel(Revised):
     discovered_max_output_tokens = models.PositiveIntegerField("output tokens", null=True, editable=False)
     capabilities = models.JSONField(default=dict, editable=False)
     discovered_at = models.DateTimeField("seen in the list", null=True, editable=False)
+    estimate_factor = models.FloatField(default=1.0, editable=False)
+    estimate_samples = models.PositiveIntegerField(default=0, editable=False)
+    estimate_error = models.FloatField(default=0.0, editable=False)
+    count_factor = models.FloatField(default=1.0, editable=False)
+    count_samples = models.PositiveIntegerField(default=0, editable=False)
+    count_error = models.FloatField(default=0.0, editable=False)
 
     objects = RevisedQuerySet["BackendModel"].as_manager()
 

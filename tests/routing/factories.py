@@ -13,6 +13,7 @@ from routing.models import (
     Client,
     ClientKey,
     Compression,
+    LearnedHabit,
     MappingTarget,
     ModelMapping,
     Team,
@@ -52,6 +53,11 @@ def credential_of(row: Backend, secret: str, **fields: Any) -> BackendCredential
 
 def backend_model(row: Backend, name: str, **fields: Any) -> BackendModel:
     return BackendModel.objects.create(backend=row, name=name, **fields)
+
+
+def learned_habit(row: Backend, model: str = "m", kind: str = "field", **fields: Any) -> LearnedHabit:
+    """A habit with nothing in it, unless it is given."""
+    return LearnedHabit.objects.create(backend=row, model=model, kind=kind, **fields)
 
 
 def compression(name: str = "", **fields: Any) -> Compression:

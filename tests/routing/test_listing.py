@@ -3,6 +3,7 @@
 import pytest
 
 from routing import loading
+from routing.listing import listed_models
 from tests.routing import factories
 
 pytestmark = pytest.mark.django_db
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db
 def listed(**fields):
     _, text = factories.key(factories.client(**fields))
     table = loading.load({})
-    return table.models_for(table.key(text, 0.0))
+    return listed_models(table, table.key(text, 0.0))
 
 
 def test_the_names_of_mappings_and_the_offered_models_are_listed():

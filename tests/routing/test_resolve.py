@@ -184,7 +184,7 @@ def test_a_disabled_mapping_does_not_hold(ask):
 
 
 def test_an_unknown_model_is_not_found():
-    # protocol K253
+    # protocol B17, K253
     error = UnknownModel("x" * 1000)
     assert (error.status, error.type) == (404, "not_found_error")
     assert error.message.startswith("model: xxx")

@@ -59,6 +59,7 @@ CHANGES = {
     "a queryset is deleted": lambda: ModelMapping.objects.all().delete(),
     "a row is deleted with those that belong to it": lambda: Client.objects.get().delete(),
     "a row gives way to another": lambda: (ClientKey.objects.all().delete(), factories.key(Client.objects.get())),
+    "a habit is learned": lambda: factories.learned_habit(Backend.objects.get()),
     "a credential is changed": lambda: factories.credential_of(Backend.objects.get(), "another"),
 }
 
