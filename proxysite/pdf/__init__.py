@@ -1,0 +1,1 @@
+"""The text of PDF documents, for backends that take no files."""
