@@ -2,7 +2,8 @@
 
 What changed is copied in batches; a closed row leaves the journal only after the commit that holds it. While the
 database is away everything stays in the journal and is tried again. Now and then the thread tells that its journal
-lives, brings the figures of long requests up to date, and looks for journals that nobody copies any more.
+lives, brings the figures of long requests up to date, looks for journals that nobody copies any more, and calibrates
+the estimates of tokens.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django import db
 from django.utils import timezone
 
 from accounting import adoption
+from accounting.calibrator import Calibrator
 from accounting.database import use_own_connection
 from accounting.entries import Entry
 from accounting.journal import Journal
@@ -24,6 +26,7 @@ from accounting.models import ProcessJournal
 from accounting.usage_table import moment, store
 
 BATCH = 500
+CALIBRATE_SECONDS = 60.0
 PAUSE_SECONDS = 0.25
 LOOK_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 5.0
@@ -48,6 +51,8 @@ class Copier(threading.Thread):
         self._failing = False
         self._next_look = 0.0
         self._next_cleanup = time.monotonic() + adoption.SILENCE.total_seconds()
+        self._calibrator = Calibrator()
+        self._next_calibration = 0.0
         self._stopping = threading.Event()
         self._stop_by = 0.0
 
@@ -99,6 +104,7 @@ class Copier(threading.Thread):
         store(entries, self._journal.name)
         self.copied = entries[-1].change
         self._forget([entry.key for entry in entries if entry.closing is not None])
+        self._calibrator.learn(entries)
 
     def _tell(self) -> None:
         """Say that the journal lives, and how far long requests have come."""
@@ -116,6 +122,9 @@ class Copier(threading.Thread):
         if time.monotonic() >= self._next_cleanup:
             adoption.close_lost_rows()
             self._next_cleanup = time.monotonic() + adoption.SILENCE.total_seconds()
+        if time.monotonic() >= self._next_calibration:
+            self._calibrator.write()
+            self._next_calibration = time.monotonic() + CALIBRATE_SECONDS
 
     def _attempt(self, step: Callable[[], None]) -> bool:
         """Whether it worked; after a failure the next pause is longer."""

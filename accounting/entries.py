@@ -20,7 +20,10 @@ FinalState = Literal["closed", "failed", "cancelled", "interrupted"]
 
 
 class Opening(Struct, frozen=True, kw_only=True):
-    """What is known before the backend is asked. Names are kept as text: they may change, the past does not."""
+    """What is known before the backend is asked. Names are kept as text: they may change, the past does not.
+
+    `calibration` is the factor that is in `estimated_input_tokens` already.
+    """
 
     request_id: UUID
     started_at: float
@@ -40,10 +43,14 @@ class Opening(Struct, frozen=True, kw_only=True):
     endpoint: str = "messages"
     stream: bool = False
     estimated_input_tokens: int = 0
+    calibration: float = 1.0
 
 
 class Closing(Struct, frozen=True, kw_only=True):
-    """How it ended; `time_to_first_token` and `duration` are in seconds, None where nobody could measure them."""
+    """How it ended; `time_to_first_token` and `duration` are in seconds, None where nobody could measure them.
+
+    `counted_input_tokens` is what a tokenizer counts in the request, of a few requests.
+    """
 
     state: FinalState
     http_status: int | None
@@ -53,6 +60,7 @@ class Closing(Struct, frozen=True, kw_only=True):
     notices: Sequence[Notice] = ()
     time_to_first_token: float | None = None
     duration: float | None = None
+    counted_input_tokens: int | None = None
 
 
 class Entry(Struct, frozen=True):

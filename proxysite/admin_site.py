@@ -16,7 +16,17 @@ from accounting.models import UsageRecord
 from routing.models import Backend, Client, ClientKey, ModelMapping
 
 APPS = ("routing", "accounting", "auth")
-MODELS = ("Client", "ClientKey", "Team", "Backend", "BackendModel", "ModelMapping", "Compression", "UsageRecord")
+MODELS = (
+    "Client",
+    "ClientKey",
+    "Team",
+    "Backend",
+    "BackendModel",
+    "LearnedHabit",
+    "ModelMapping",
+    "Compression",
+    "UsageRecord",
+)
 STEPS: tuple[tuple[type[Model], str, str, str], ...] = (
     (Backend, "add", "Add a backend", "where requests go: an address and, for most, a credential."),
     (ModelMapping, "add", "Map the model names", "which name goes to which model of which backend."),

@@ -1,4 +1,4 @@
-"""What lives as long as the process: the routing snapshot, the journal of the usage, the connections to backends."""
+"""What lives as long as the process: the routing snapshot, the journal of the usage, connections, readers of PDFs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import logging
 
 from accounting.recorder import Recorder
 from proxysite.asgi_types import Receive, Send
+from proxysite.outside import pdf_texts
+from proxysite.tokenizer import tokenizer
 from routing import snapshot, upstream
 
 logger = logging.getLogger("proxysite")
@@ -42,6 +44,7 @@ async def start() -> None:
     global _ready
     await asyncio.to_thread(snapshot.start)
     await asyncio.to_thread(recorder.start)
+    await asyncio.to_thread(tokenizer)
     _ready = True
 
 
@@ -49,5 +52,6 @@ async def stop() -> None:
     global _ready
     _ready = False
     await upstream.close()
+    await asyncio.to_thread(pdf_texts.stop)
     await asyncio.to_thread(recorder.stop, STOP_SECONDS)
     await asyncio.to_thread(snapshot.stop)

@@ -8,10 +8,12 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from proxysite.api.capabilities import capabilities
 from proxysite.api.openapi import MODEL, MODELS
 from proxysite.envelope import ApiError
 from proxysite.handler import ApiRequest
 from routing import snapshot
+from routing.listing import listed_models
 from routing.table import ListedModel
 
 router = Router(tags=["Models"])
@@ -19,14 +21,18 @@ router = Router(tags=["Models"])
 UNKNOWN_TIME = "1970-01-01T00:00:00Z"
 LINES = ("haiku", "sonnet", "opus", "fable", "mythos")
 PAGE = range(1, 1001)
+LIFECYCLES = ("active", "deprecated", "retired")
+ACTIVE = LIFECYCLES[0]
+"""The lifecycle of every model here: what backends no longer have is not listed."""
 
 
 @router.get("/models", summary="List models", openapi_extra=MODELS)
 async def list_models(request: HttpRequest) -> HttpResponse:
     """The models that this key can name, a page at a time."""
     assert isinstance(request, ApiRequest)
-    models = snapshot.current().models_for(request.key)
-    page, more = page_of(models, limit_of(request), request.GET.get("after_id"), request.GET.get("before_id"))
+    limit, wanted = limit_of(request), lifecycles_of(request)
+    models = listed_models(snapshot.current(), request.key) if ACTIVE in wanted else []
+    page, more = page_of(models, limit, request.GET.get("after_id"), request.GET.get("before_id"))
     return answer(
         {
             "data": [model_info(model) for model in page],
@@ -42,7 +48,7 @@ async def get_model(request: HttpRequest, model_id: str) -> HttpResponse:
     """One model, by the name that a request would use."""
     assert isinstance(request, ApiRequest)
     wanted = model_id.lower()
-    for model in snapshot.current().models_for(request.key):
+    for model in listed_models(snapshot.current(), request.key):
         if model.id.lower() == wanted:
             return answer(model_info(model))
     raise ApiError(404, "not_found_error", f"model: {model_id[:200]}")
@@ -53,6 +59,15 @@ def limit_of(request: HttpRequest) -> int:
     if not text.isdecimal() or int(text) not in PAGE:
         raise ApiError(400, "invalid_request_error", "limit: Input should be a whole number from 1 to 1000")
     return int(text)
+
+
+def lifecycles_of(request: HttpRequest) -> list[str]:
+    """Those that are asked for, in one parameter or in several; all of them where none is."""
+    given = ",".join([*request.GET.getlist("lifecycle"), *request.GET.getlist("lifecycle[]")])
+    asked = [part.strip() for part in given.split(",") if part.strip()]
+    if not set(asked) <= set(LIFECYCLES):
+        raise ApiError(400, "invalid_request_error", f"lifecycle: Input should be one of {', '.join(LIFECYCLES)}")
+    return asked or list(LIFECYCLES)
 
 
 def page_of(
@@ -74,13 +89,13 @@ def model_info(model: ListedModel) -> dict[str, object]:
         "type": "model",
         "display_name": model.display_name,
         "created_at": UNKNOWN_TIME,
-        "lifecycle": "active",
+        "lifecycle": ACTIVE,
         "line": next((line for line in LINES if line in model.id.lower()), None),
         "max_input_tokens": model.context_window,
         "max_tokens": model.max_output_tokens,
         "deprecated_at": None,
         "retires_at": None,
-        "capabilities": None,
+        "capabilities": capabilities(model),
     }
 
 

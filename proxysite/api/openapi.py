@@ -212,6 +212,7 @@ MODELS = operation(
         query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 20}),
         query("after_id", text()),
         query("before_id", text()),
+        query("lifecycle", {"type": "string", "enum": ["active", "deprecated", "retired"]}),
     ],
 )
 MODEL = operation(json_content(reference("Model")))
