@@ -83,6 +83,7 @@ GRACE_SECONDS = number("GRACE_SECONDS", 120)
 PING_SECONDS = number("PING_SECONDS", 10, lowest=1)
 HEAD_SECONDS = number("HEAD_SECONDS", 20, lowest=1)
 BODY_SECONDS = number("BODY_SECONDS", 60, lowest=1)
+FETCH_URLS = flag("FETCH_URLS")
 FORWARDED_ALLOW_IPS = text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 LOG_LEVEL = choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error", "critical")).upper()
 PUBLIC_URL = public_url()
@@ -105,6 +106,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "proxysite.content_security.ContentSecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
