@@ -68,7 +68,15 @@ class CompressionAdmin(RowAdmin[Compression]):
     list_display = ("name", "mode", "max_system_tokens", "summary_model", "origin")
     list_filter = ("mode", OriginFilter)
     search_fields = ("name",)
-    fields = ("name", "mode", "max_system_tokens", "summary_model")
+    fieldsets = (
+        (
+            None,
+            {
+                "description": "Kept with the mappings that name it. No prompt is shortened yet.",
+                "fields": ("name", "mode", "max_system_tokens", "summary_model"),
+            },
+        ),
+    )
 
 
 def first_enabled(mapping: ModelMapping) -> MappingTarget | None:
