@@ -1,8 +1,7 @@
 """The real Claude Code client, headless: `ClaudeCode(folder, url, key).run("Say hello")`.
 
-Its binary is installed once with npm into `.cache/claude-code` of the checkout; delete that folder to get the newest
-again. The package for the platform is installed itself: the main package wants a newer Node.js than the binary needs
-(that is none), and its install script does nothing but copy the binary.
+It comes from npm (tests/support/npm.py). The package for the platform is installed itself: the main package wants a
+newer Node.js than the binary needs (that is none), and its install script does nothing but copy the binary.
 """
 
 from __future__ import annotations
@@ -10,19 +9,15 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.support.missing import missing
+from tests.support.npm import modules
 
-CACHE = Path(__file__).resolve().parent.parent.parent / ".cache" / "claude-code"
 ARCHITECTURES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
-NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "ETIMEDOUT")
 TOOLS = "Bash Read Edit Write Agent"
 TIMEOUT = 120.0
 
@@ -102,29 +97,12 @@ class ClaudeCode:
         }
 
 
-@cache
 def binary() -> str:
     """The client's path; it is installed first where it is not there yet."""
-    found = CACHE / "node_modules" / package() / "claude"
-    if not found.exists():
-        install()
-    return str(found)
+    return str(modules("claude-code", package(), "latest") / package() / "claude")
 
 
 def package() -> str:
     system = "darwin" if sys.platform == "darwin" else "linux"
     musl = "-musl" if system == "linux" and platform.libc_ver()[0] != "glibc" else ""
     return f"@anthropic-ai/claude-code-{system}-{ARCHITECTURES[platform.machine().lower()]}{musl}"
-
-
-def install() -> None:
-    if (npm := shutil.which("npm")) is None:
-        missing("the Claude Code client needs npm to be installed")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    command = [npm, "install", "--prefix", str(CACHE), "--no-audit", "--no-fund", "--fetch-retry-mintimeout=1000"]
-    command.append(f"{package()}@latest")
-    run = subprocess.run(command, capture_output=True, text=True)
-    for code in NO_NETWORK:
-        if run.returncode and f"code {code}" in run.stderr:
-            missing(f"npm reaches no registry ({code}) to install the Claude Code client from")
-    assert run.returncode == 0, run.stderr
