@@ -8,8 +8,7 @@ from asgiref.sync import async_to_sync
 
 pytest_plugins = ("tests.support.service",)
 
-NEEDED = {"selenium": "browser", "xllamacpp": "e2e/test_llama_cpp.py"}
-collect_ignore = [tests for package, tests in NEEDED.items() if find_spec(package) is None]
+collect_ignore = [] if find_spec("selenium") else ["browser"]
 """Tests that only `manage.py test --full` runs; without what it installs they cannot even be read."""
 
 

@@ -19,7 +19,7 @@ _TRACEBACK = re.compile(r"Traceback \(most recent call last\).*", re.DOTALL)
 
 _SECRETS = (
     (re.compile(r"\bBearer\s+\S+", re.IGNORECASE), "Bearer [redacted]"),
-    (re.compile(r"\b(?:sk|pk|rk|gsk|xai|hf|nvapi|csk|fw|pplx|r8|ccp|tgp)[-_][\w*.…-]{3,}"), "[redacted]"),
+    (re.compile(r"(?<![A-Za-z0-9])(?:sk|pk|rk|gsk|xai|hf|nvapi|csk|fw|pplx|r8|ccp|tgp)[-_][\w*.…-]{3,}"), "[redacted]"),
     (re.compile(r"\bAIza[\w-]{10,}"), "[redacted]"),
     (re.compile(r"\b(?:org|proj|acct|team|user)[-_][A-Za-z0-9]{8,}"), "[redacted]"),
     (

@@ -119,7 +119,7 @@ class ResponsesEvents:
         self._last = None
         self._called = True
         call_id = documents.text(item.get("call_id")) or documents.text(item.get("id"))
-        yield CallFragment(index, call_id or None, documents.text(item.get("name")))
+        yield CallFragment(index, call_id or None, documents.text(item.get("name")).strip())
 
     def _item(self, item: _Object, index: int | None) -> Iterator[Delta | Notice]:
         """An item that is done: what was not said of it yet, and the state that it carries."""

@@ -17,6 +17,9 @@ from conversion.reply.events import (
 from conversion.reply.sources import SearchResults
 from conversion.terms import ReplyTerms
 
+MOST_BLANK = 4096
+"""White space that is held back; more of it is an answer of its own kind."""
+
 
 class TextBlocks:
     """The text blocks of one answer; `make_room` closes whatever other block is open."""
@@ -38,7 +41,7 @@ class TextBlocks:
         """Add to the open block, or open one."""
         if self._blocks.open is not TextBlock:
             self.blank += text
-            if self.blank.isspace():
+            if len(self.blank) < MOST_BLANK and self.blank.isspace():
                 return
             text, self.blank = self.blank, ""
             self._make_room()

@@ -8,6 +8,7 @@ from conversion.reply.blocks import Blocks
 from conversion.reply.events import RedactedThinkingBlock, SignatureDelta, ThinkingBlock, ThinkingDelta
 from conversion.reply.reasoning import ReasoningTrail
 from conversion.reply.tally import Tally
+from conversion.reply.text_blocks import MOST_BLANK
 from conversion.terms import ReplyTerms
 
 TOKEN_COUNT = "thinking-token-count-2026-05-13"
@@ -32,7 +33,7 @@ class ThinkingBlocks:
         """Add to the open block, or open one."""
         if self._blocks.open is not ThinkingBlock:
             self._blank += text
-            if self._blank.isspace():
+            if len(self._blank) < MOST_BLANK and self._blank.isspace():
                 return
             text, self._blank = self._blank, ""
             self._leave()

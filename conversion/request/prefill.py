@@ -18,7 +18,7 @@ _BODY_FIELDS: Mapping[str, dict[str, object]] = {
 
 
 class Prefill(Struct):
-    """What the request gets beside its messages. `text`: what a model that was merely told to go on may repeat."""
+    """What the request gets beside its messages. `text`: what the answer may repeat before it goes on."""
 
     fields: dict[str, object]
     text: str = ""
@@ -33,12 +33,13 @@ def apply_prefill(messages: list[Message], profile: BackendProfile, *, exact: bo
     if last["role"] != "assistant" or "tool_calls" in last:
         return Prefill({})
     text = _trimmed(last)
+    repeated = text if exact else ""
     way = profile.prefill if exact or profile.prefill == "leave" else "instruct"
     if way == "instruct":
         messages.append({"role": "user", "content": _INSTRUCTION})
-        return Prefill({}, text if exact else "")
+        return Prefill({}, repeated)
     last.update(_MESSAGE_FIELDS.get(way, {}))  # type: ignore[typeddict-item]  # fields of some dialects only
-    return Prefill(_BODY_FIELDS.get(way, {}))
+    return Prefill(_BODY_FIELDS.get(way, {}), repeated)
 
 
 def _trimmed(message: AssistantMessage) -> str:

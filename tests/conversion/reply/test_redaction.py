@@ -12,6 +12,8 @@ from conversion.reply.redaction import LONGEST, presentable
         pytest.param("max_tokens: 5 > 4", "max_tokens: 5 > 4", id="tokens are no secret"),
         pytest.param("unknown key: foo", "unknown key: foo", id="nor are keys of objects"),
         pytest.param("key sk-proj-abc_123 is bad", "key [redacted] is bad", id="a key"),
+        pytest.param("my_sk-abcdefghijklmnop", "my_[redacted]", id="a key behind a word"),
+        pytest.param("ask-about-it", "ask-about-it", id="a word that ends like one begins"),
         pytest.param("sk-abc****wxyz", "[redacted]", id="a masked key"),
         pytest.param("gsk_abcdef", "[redacted]", id="another key"),
         pytest.param("AIzaSyA1234567890", "[redacted]", id="a google key"),

@@ -113,6 +113,13 @@ def test_a_call_that_was_cut_off_is_not_completed():
     assert "}" not in "".join(reply.deltas("input_json"))
 
 
+def test_a_call_whose_name_is_blank_has_none():
+    call = {"type": "function_call", "call_id": "call_1", "name": " ", "arguments": "{}"}
+    reply = told(item_done(call), ended())
+    assert [block for block in reply.types if block == "tool_use"] == []
+    assert "tool_call_nameless" in reply.notices
+
+
 def test_a_refusal_is_one():
     reply = told(delta("refusal", "I won't"), ended())
     assert (reply.stop_reason, reply.text) == ("refusal", "I won't")

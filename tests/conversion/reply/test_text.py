@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from conversion.reply.text_blocks import MOST_BLANK
 from tests.conversion.reply.replies import call, calls, chunk, streamed, whole
 
 
@@ -101,6 +102,12 @@ def test_it_drops_white_space_before_a_call():  # protocol G180, F129
 
 def test_it_keeps_white_space_before_text():
     assert streamed(chunk("\n"), chunk(" "), chunk("a"), chunk("\n", finish="stop")).text == "\n a\n"
+
+
+def test_it_holds_white_space_back_only_up_to_a_limit():
+    called = calls(call("{}", id="a", name="Bash"), finish="tool_calls")
+    assert streamed(chunk("\n" * (MOST_BLANK - 1)), called).types == ["tool_use"]
+    assert streamed(chunk("\n" * MOST_BLANK), called).types == ["text", "tool_use"]
 
 
 def test_it_reads_only_the_first_choice():  # protocol F162

@@ -36,7 +36,7 @@ def test_other_backends_go_on_by_themselves(dialect, overrides, message, request
     sent = ask(BEGUN, dialect, overrides=overrides, thinking={"type": "disabled"})
     assert sent.last == {"role": "assistant", "content": "One, two,"} | message
     assert request_fields.items() <= sent.body.items()
-    assert sent.terms.prefill == ""
+    assert sent.terms.prefill == "One, two,"  # some of them repeat it in whole answers
 
 
 def test_white_space_is_cut_off_behind_a_marker_too():
