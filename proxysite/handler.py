@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+from abc import abstractmethod
 from typing import Any
 from uuid import UUID
 
@@ -60,8 +61,9 @@ class DeferredResponse(HttpResponseBase):
     streaming = True
     client_left = False
 
+    @abstractmethod
     async def run(self, send: Send) -> None:
-        raise NotImplementedError("a deferred response knows how to run")
+        """Send head and body."""
 
 
 class ApiHandler(ASGIHandler):
