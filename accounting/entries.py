@@ -22,7 +22,8 @@ FinalState = Literal["closed", "failed", "cancelled", "interrupted"]
 class Opening(Struct, frozen=True, kw_only=True):
     """What is known before the backend is asked. Names are kept as text: they may change, the past does not.
 
-    `calibration` is the factor that is in `estimated_input_tokens` already.
+    `calibration` is the factor that is in `estimated_input_tokens` already. `kind` and `parent_request` say whether a
+    client asked for it, or the gateway for the sake of a client's request.
     """
 
     request_id: UUID
@@ -44,6 +45,9 @@ class Opening(Struct, frozen=True, kw_only=True):
     stream: bool = False
     estimated_input_tokens: int = 0
     calibration: float = 1.0
+    kind: str = "message"
+    parent_request: UUID | None = None
+    saved_input_tokens: int = 0
 
 
 class Closing(Struct, frozen=True, kw_only=True):

@@ -80,7 +80,7 @@ def ending(opening: Opening, closing: Closing) -> dict[str, object]:
 
 
 def figures(usage: Usage) -> dict[str, object]:
-    return {**asdict(usage), "reported_cost": cost(usage.cost)}
+    return {**asdict(usage), "reported_cost": cost(usage.cost), "cost": None, "price_source": ""}
 
 
 def moment(seconds: float) -> datetime:

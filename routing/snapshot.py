@@ -5,6 +5,7 @@
 - A key that the table does not know makes the thread look at once. Everybody who waits shares that look, so a flood
   of wrong keys costs the database no more than one small query every LOOK_SPACING seconds.
 - While the database is away the last table stays; keys that it does not know are then refused with 503, never 401.
+- Who else keeps rows of the database in memory follows it: `follow` has them look whenever the thread looks.
 - When keys were used is written down from here as well, at most once a minute each, and what refusals of backends
   taught as soon as there is something.
 """
@@ -15,7 +16,7 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from time import monotonic, time
 
@@ -54,6 +55,7 @@ class Snapshot:
         self._stopping = threading.Event()
         self._next_look: Future[bool] = Future()
         self._in_trouble = False
+        self.followers: list[Callable[[], None]] = []
 
     def refresh(self) -> None:
         """Load the table if anything changed since the last time."""
@@ -132,6 +134,8 @@ class Snapshot:
         fresh = False
         try:
             self.refresh()
+            for follower in self.followers:
+                follower()
             fresh = True
         except DatabaseError as error:
             if not self._in_trouble:
@@ -190,6 +194,14 @@ async def look_up_key(text: str) -> KeyEntry | None:
 def learn(route: Route, repairs: Iterable[Repair]) -> None:
     """Remember what made a request of this route succeed, without waiting for anything."""
     _snapshot.learn(route, repairs)
+
+
+def follow(refresh: Callable[[], None]) -> None:
+    """Call `refresh` in the snapshot's thread whenever it looks, and once before the first request; it may query the
+    database, and should find out cheaply that nothing changed.
+    """
+    if refresh not in _snapshot.followers:
+        _snapshot.followers.append(refresh)
 
 
 def start() -> None:

@@ -29,7 +29,9 @@ def test_the_row_of_an_answered_request_holds_what_the_backend_reported(client, 
         "cache_creation_input_tokens": 0,
         "output_tokens": 50,
         "thinking_tokens": 20,
+        "saved_input_tokens": 0,
     }
+    assert (record["kind"], record["parent_request"]) == ("message", None)
     assert (record["state"], record["estimated"], record["stop_reason"]) == ("closed", False, "end_turn")
     assert (record["requested_model"], record["routed_model"], record["stream"]) == (
         "claude-opus-5-5[1m]",

@@ -283,6 +283,15 @@ class InMemory(Snapshot):
         BaseDatabaseWrapper.close(connection)
 
 
+@pytest.mark.django_db
+def test_who_follows_looks_whenever_it_looks():
+    kept, looks = InMemory(), []
+    kept.followers.append(lambda: looks.append("looked"))
+    kept._look()
+    kept._look()
+    assert looks == ["looked", "looked"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_thread_sees_what_others_wrote():
     kept = InMemory()

@@ -38,7 +38,7 @@ class UsageRecord(models.Model):
     """One request that was sent to a backend, or refused on the way there.
 
     `input_tokens` excludes cached ones, `thinking_tokens` is a part of `output_tokens`. While a request is open, and
-    where nobody reported better, the figures are estimates.
+    where nobody reported better, the figures are estimates. `cost` is NULL where no price is known, which is not zero.
     """
 
     class State(models.TextChoices):
@@ -48,7 +48,16 @@ class UsageRecord(models.Model):
         CANCELLED = "cancelled", "cancelled"  # the client left
         INTERRUPTED = "interrupted", "interrupted"  # the gateway ended before the request did
 
+    class Kind(models.TextChoices):
+        MESSAGE = "message", "message"  # what a client asked for
+        ATTEMPT = "attempt", "attempt"  # a backend that failed before another one answered the message
+        JUDGE = "judge", "judge"  # whether tool calls of a message are dangerous
+        SUMMARY = "summary", "summary"  # a system prompt made shorter
+        TEST = "test", "test"  # somebody tried a backend, a mapping or a key
+
     id = models.UUIDField("request id", primary_key=True)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.MESSAGE)
+    parent_request = models.UUIDField("belongs to request", null=True)
     state = models.CharField(max_length=12, choices=State)
     started_at = models.DateTimeField("started")
     finished_at = models.DateTimeField("finished", null=True)
@@ -88,7 +97,10 @@ class UsageRecord(models.Model):
     output_tokens = models.BigIntegerField("output", default=0)
     thinking_tokens = models.BigIntegerField("thinking", default=0)
     web_search_requests = models.IntegerField("web searches", default=0)
+    saved_input_tokens = models.BigIntegerField("saved by compression", default=0)
     estimated = models.BooleanField(default=False)
+    cost = models.DecimalField("cost in USD", max_digits=20, decimal_places=12, null=True)
+    price_source = models.CharField(max_length=40, default="")
     reported_cost = models.DecimalField("cost in USD, as reported", max_digits=20, decimal_places=12, null=True)
     service_tier = models.CharField(max_length=64, default="")
 
@@ -100,15 +112,16 @@ class UsageRecord(models.Model):
 
     class Meta:
         ordering = ("-started_at",)
-        indexes = [
+        indexes = (
             models.Index(fields=["started_at"], name="usage_by_time"),
             models.Index(fields=["client", "started_at"], name="usage_by_client"),
             models.Index(fields=["team", "started_at"], name="usage_by_team"),
             models.Index(fields=["backend", "started_at"], name="usage_by_backend"),
             models.Index(fields=["routed_model", "started_at"], name="usage_by_model"),
             models.Index(fields=["session_id", "started_at"], name="usage_by_session"),
+            models.Index(fields=["parent_request"], name="usage_by_parent", condition=Q(parent_request__isnull=False)),
             models.Index(fields=["journal"], name="usage_in_flight", condition=Q(state="open")),
-        ]
+        )
 
     def __str__(self) -> str:
         return f"req_{self.id.hex}"
@@ -118,15 +131,3 @@ class UsageRecord(models.Model):
         """Read and generated, cached or not."""
         read = self.input_tokens + self.cache_read_input_tokens + self.cache_creation_input_tokens
         return read + self.output_tokens
-
-
-class ProcessJournal(models.Model):
-    """The journal of a running process, as that process last told: from this all processes know who is gone."""
-
-    name = models.CharField(max_length=80, primary_key=True)
-    seen_at = models.DateTimeField()
-    backlog = models.BigIntegerField(default=0)
-    oldest_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.name
