@@ -17,6 +17,7 @@ class Destination:
     `max_tokens_limit` caps `max_tokens` where `max_output_tokens` is unknown; `min_tokens` raises what is below it.
     `schema_levels`: the client's name of a tool → how much must be taken out of its schema (protocol §3.5), where the
     backend refused what its profile says; a tool beyond the last level is not offered.
+    `fixed`: habits of the profile that no refusal changes.
     `calibration` and `count_calibration` are what estimates of prompts, and counts by a tokenizer, are multiplied by.
     """
 
@@ -28,5 +29,6 @@ class Destination:
     max_tokens_limit: int = 128_000
     min_tokens: int | None = None
     schema_levels: Mapping[str, int] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
     calibration: float = 1.0
     count_calibration: float = 1.0

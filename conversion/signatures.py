@@ -1,8 +1,11 @@
 """What a backend wants to see of its reasoning next turn, carried in a thinking block's `signature` (protocol §4.6).
 
-Clients return `signature` (and `data` of `redacted_thinking`) unchanged, so state needs no store:
+Clients return `signature` (and `data` of `redacted_thinking`) unchanged, so that most state needs no store:
 
     ccp1.<base64url of zlib of JSON>.<the first 16 characters of base64url HMAC-SHA256 over all before the last dot>
+
+A state that is too long for that is kept by the gateway, and the block carries where: `ccp1ref.<key>`. So is one that
+no block may carry, because the client wants no thinking: it is kept for the call that the next turn answers.
 
 Anything that does not verify is "no state", silently: it came from the real Claude, another proxy, or a forger.
 Where several blocks of one message carry state, the last one carries the whole of it, unless its kind says otherwise.
@@ -20,12 +23,17 @@ from typing import Literal, get_args
 import msgspec
 from msgspec import Struct
 
-StateKind = Literal["t", "rd", "gs", "rs"]
+StateKind = Literal["t", "rd", "gs", "ms", "rs"]
 """t: nothing but the text (the payload holds it where the block does not show it, else null).
 rd: the list of `reasoning_details`. gs: `{"calls": {client tool id: extra_content}, "msg": extra_content or null}`.
+ms: `{"signature": of the text, "text": as for t}`, for backends that sign a text in their content.
 rs: the reasoning items of the Responses API that came since the block before, so that each goes back to its place;
 `{"type": "phase", "phase": word}` among them says what the text that follows is to its turn."""
 
+MOST_CARRIED = 64 << 10
+"""Of characters; each later request of the conversation has them in it."""
+
+_REFERENCE = "ccp1ref."
 _LONGEST = 256 << 10
 _LARGEST = 4 << 20
 _KINDS = frozenset(get_args(StateKind))
@@ -52,7 +60,7 @@ _decode = msgspec.json.Decoder(_Envelope).decode
 
 
 class StateTooLarge(ValueError):
-    """The client would have to send more in every later request than the state is worth."""
+    """More than the state is worth."""
 
 
 def seal(state: ReasoningState, secret: bytes) -> str:
@@ -81,6 +89,21 @@ def unseal(text: str, secret: bytes) -> ReasoningState | None:
     if envelope.v != 1 or envelope.k not in _KINDS:
         return None
     return ReasoningState(envelope.g, envelope.m, envelope.k, envelope.p)  # type: ignore[arg-type]  # checked above
+
+
+def reference(key: str) -> str:
+    """What a block carries instead of the state that is kept under this key."""
+    return _REFERENCE + key
+
+
+def referred_key(text: str) -> str:
+    """The key in a reference; empty for every other text."""
+    return text.removeprefix(_REFERENCE) if text.startswith(_REFERENCE) else ""
+
+
+def key_of(sealed: str) -> str:
+    """The key to keep a sealed state under."""
+    return hashlib.sha256(sealed.encode()).hexdigest()[:32]
 
 
 def _mark(signed: bytes, secret: bytes) -> bytes:

@@ -13,10 +13,12 @@ from conversion.reply.events import (
     ErrorBody,
     ErrorEvent,
     Event,
+    InputRun,
     MessageDelta,
     MessageStart,
     MessageStop,
     Ping,
+    TextRun,
 )
 
 _HEADS: dict[type, bytes] = {
@@ -30,6 +32,9 @@ _HEADS: dict[type, bytes] = {
     ErrorEvent: b"event: error\ndata: ",
 }
 
+_RUN = _HEADS[ContentBlockDelta] + b'{"type":"content_block_delta","index":%d,"delta":{"type":%b:'
+_TEXT, _INPUT = b'"text_delta","text"', b'"input_json_delta","partial_json"'
+
 _encode = msgspec.json.Encoder().encode
 
 COMMENT = b": keepalive\n\n"
@@ -37,7 +42,19 @@ COMMENT = b": keepalive\n\n"
 
 def encode(events: Sequence[Event]) -> bytes:
     """The events as they go over the wire."""
-    return b"".join([_HEADS[type(event)] + _encode(event) + b"\n\n" for event in events])
+    return b"".join([_encoded(event) for event in events])
+
+
+def _encoded(event: Event) -> bytes:
+    if isinstance(event, TextRun | InputRun):
+        return _run(event)
+    return _HEADS[type(event)] + _encode(event) + b"\n\n"
+
+
+def _run(run: TextRun | InputRun) -> bytes:
+    """As if each part were an event of its own; what they have in common is written once."""
+    head = _RUN % (run.index, _TEXT if type(run) is TextRun else _INPUT)
+    return b"".join([head + _encode(part) + b"}}\n\n" for part in run.parts])
 
 
 PING = encode([Ping()])

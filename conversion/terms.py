@@ -17,6 +17,7 @@ class ReplyTerms:
     `tool_names`: the backend's name → the client's, for every tool offered (equal where nothing was renamed).
     `toolset_names`: the backend's name → the client's toolset, for tools that are members of one.
     `sole_properties`: client's tool name → its only property, for tools that have one (arguments that are no object).
+    `text_properties`: client's tool name → those of its properties that are text, for arguments without types.
     `forced_tool`: the client's name of the tool that `tool_choice` demands.
     `used_tool_ids`: the client's ids of all calls in the history; an id of the reply must differ from each.
     `stop_sequences`: the client's list, in order; `local_stop_sequences`: those the backend was not told.
@@ -33,6 +34,7 @@ class ReplyTerms:
     tool_names: Mapping[str, str] = field(default_factory=dict)
     toolset_names: Mapping[str, str] = field(default_factory=dict)
     sole_properties: Mapping[str, str] = field(default_factory=dict)
+    text_properties: Mapping[str, frozenset[str]] = field(default_factory=dict)
     forced_tool: str | None = None
     used_tool_ids: frozenset[str] = frozenset()
     parallel_tool_use: bool = True

@@ -10,8 +10,18 @@ dialects.py   all rows, and the profile of one model
 from __future__ import annotations
 
 from conversion.profiles.dialects import DIALECTS, profile_for
+from conversion.profiles.makers import address_overrides
 from conversion.profiles.openai import version_overrides
 from conversion.profiles.profile import BackendProfile, Family, Wire
 from conversion.profiles.reasoning import Reasoning
 
-__all__ = ["DIALECTS", "BackendProfile", "Family", "Reasoning", "Wire", "profile_for", "version_overrides"]
+__all__ = [
+    "DIALECTS",
+    "BackendProfile",
+    "Family",
+    "Reasoning",
+    "Wire",
+    "address_overrides",
+    "profile_for",
+    "version_overrides",
+]

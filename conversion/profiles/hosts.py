@@ -33,7 +33,8 @@ OPENROUTER = BackendProfile(
             family(r"^openai/(o\d|gpt-[5-9])", system_anywhere=True, stop_limit=0),
             family(r"^x-ai/grok-(4|code)", system_anywhere=True, stop_limit=0),
             family(r"^(openai|x-ai|deepseek)/", system_anywhere=True),
-            family(r"^(anthropic|google|qwen)/", reasoning="object_budget"),
+            family(r"^anthropic/", reasoning="object_budget", compaction_help=()),  # its cache ends with the choice
+            family(r"^(google|qwen)/", reasoning="object_budget"),
         ),
     ),
 )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
 from conversion.profiles.families import FAMILIES
 from conversion.profiles.profile import BackendProfile, Family, family
 from conversion.profiles.reasoning import WayName
 
 _LOW_TO_HIGH = ("none", "low", "medium", "high")
+
+_ONLY_AT: Mapping[tuple[str, str], Mapping[str, object]] = {("deepseek", "/beta"): {"prefill": "prefix"}}
+"""For a dialect and a path of its API: habits that it has nowhere else."""
 
 DEEPSEEK = BackendProfile(
     dialect="deepseek",
@@ -192,3 +198,8 @@ MINIMAX = BackendProfile(
     usual_fields={"reasoning_split": True},
     families=((family(r"minimax-m[12]", images=False),),),
 )
+
+
+def address_overrides(dialect: str, base_url: str) -> Mapping[str, object]:
+    """What a backend can do at this address only, as overrides."""
+    return _ONLY_AT.get((dialect, urlsplit(base_url).path.rstrip("/")), {})

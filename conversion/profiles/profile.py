@@ -12,6 +12,7 @@ import msgspec
 from conversion.profiles.reasoning import Reasoning, WayName
 
 Wire = Literal["chat", "responses"]
+ToolCallParser = Literal["", "hermes", "qwen_xml", "mistral", "kimi", "deepseek", "minimax", "gpt_oss"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class BackendProfile:
     tool_choices: tuple[str, ...] = ("auto", "any", "tool", "none")
     thinking_tool_choices: tuple[str, ...] | None = None  # the same while it thinks, where that is less
     any_tool_word: str = "required"
+    compaction_help: tuple[Literal["tool_choice", "reminder"], ...] = ("tool_choice",)  # against calls in a summary
     allowed_tools: bool = False  # a choice may name the tools that are allowed, so that the list need not change
     tool_limit: int | None = None
     tool_names: Literal["any", "letter"] = "any"  # letter: names begin with a letter or an underscore
@@ -110,7 +112,8 @@ class BackendProfile:
 
     # the reply
     think_tags: Literal["start", "implicit", "off"] = "start"  # <think> in the content; implicit: template opens it
-    tool_arguments: Literal["forward", "buffer"] = "forward"
+    tool_arguments: Literal["forward", "buffer"] = "forward"  # buffer: in one piece, mended as a whole
+    tool_call_parser: ToolCallParser = ""  # calls that the model writes into its text are read as calls
     lenient_eof: bool = False  # a clean end without finish_reason is an end
     cumulative: bool = False  # each chunk repeats all content so far
 
@@ -126,6 +129,13 @@ class BackendProfile:
             found = (each for each in group if re.search(each.pattern, name))
             habits |= dict(next(found, Family("", ())).habits)
         return replace(self, families=(), **habits)
+
+    @property
+    def remembers(self) -> bool:
+        """The backend wants to see of its reasoning again, though the client does not."""
+        takes_text = bool(self.reasoning_fields) or self.reasoning_in_content != "no"
+        takes_more = self.reasoning_state == "details" or self.wire == "responses" or self.call_signature is not None
+        return self.reasoning_state != "none" and (takes_text or takes_more)
 
     def overridden(self, overrides: Mapping[str, object]) -> BackendProfile:
         """The profile with other habits; raises ValueError where there is no such habit, or no such value for it."""

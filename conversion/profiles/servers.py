@@ -14,6 +14,7 @@ _NEVER_THINKING = (
 
 OLLAMA = BackendProfile(
     dialect="ollama",
+    tool_arguments="buffer",  # local models write what must be mended as a whole
     truncates_silently=True,
     stop_limit=None,
     reasoning="effort",
@@ -28,6 +29,7 @@ OLLAMA = BackendProfile(
 
 VLLM = BackendProfile(
     dialect="vllm",
+    tool_arguments="buffer",
     stop_limit=None,
     top_k=True,
     reasoning="template_both",
@@ -42,10 +44,16 @@ VLLM = BackendProfile(
         ),
     ),
 )
-SGLANG = replace(VLLM, dialect="sglang", parallel_tool_calls=False)
+SGLANG = replace(
+    VLLM,
+    dialect="sglang",
+    parallel_tool_calls=False,
+    compaction_help=("reminder",),  # the choice `none` takes the tools out of the prompt, and the cache is lost
+)
 
 LLAMACPP = BackendProfile(
     dialect="llamacpp",
+    tool_arguments="buffer",
     stop_limit=None,
     top_k=True,
     reasoning="template",

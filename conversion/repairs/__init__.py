@@ -7,7 +7,8 @@ repair.py    a repair, and a destination after some of them
 refusal.py   the backend's words beside the request that it refused, with what may be asked of them
 finding.py   which repair a refusal calls for: the first rule that has one
 kinds.py     every kind of repair, told to people
-lengths.py  fields.py  effort.py  conversation.py  tools.py  schemas.py  formats.py      the rules, by what they mend
+lengths.py  fields.py  effort.py  conversation.py  tools.py  schemas.py  formats.py  generation.py
+             the rules, by what they mend
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from conversion.repairs.conversation import CONVERSATION_RULES
 from conversion.repairs.effort import EFFORT_RULES
 from conversion.repairs.fields import FIELD_RULES
 from conversion.repairs.formats import FORMAT_RULES
+from conversion.repairs.generation import FAILED_CALL, calmer
 from conversion.repairs.lengths import LENGTH_RULES, room_in_the_window, what_is_affordable
 from conversion.repairs.phrases import any_of
 from conversion.repairs.refusal import Refusal
@@ -25,8 +26,6 @@ MOST_REPAIRS = 2
 """How often one request is repaired."""
 
 _STATUSES = frozenset((400, 413, 422, 500))
-_NOT_OURS = "tool_use_failed"
-"""Groq: the model's own call could not be read."""
 _NOT_AS_ASKED = any_of(r"no endpoints found that support", r"only supported in v1/responses")
 """A model that was not found, but would be if it were asked in another way."""
 _LONGEST = 300
@@ -52,7 +51,7 @@ def find_repair(
     A repair that would change nothing is none, so that no repair is found again after it was made.
     """
     report = failure.report
-    if report is None or failure.explanation is not None or _NOT_OURS in report.words:
+    if report is None or failure.explanation is not None:
         return None
     refusal = Refusal(report, destination, conversion, earlier)
     for rule in _rules(failure, report):
@@ -64,6 +63,8 @@ def find_repair(
 
 def _rules(failure: BackendFailure, report: ErrorReport) -> Iterable[Rule]:
     """The rules that may have a say for this status."""
+    if FAILED_CALL in report.words:
+        return (calmer,)
     status = failure.upstream_status or report.status or failure.status
     if status == 402:
         return (what_is_affordable,)

@@ -44,6 +44,7 @@ KINDS: Mapping[str, str] = {
     "tool_names": "names of tools begin with a letter",
     "description_limit": "descriptions of tools are cut; the rest is in the system prompt",
     # answers
+    "temperature": "a lower temperature, after a tool call that the backend could not read",
     "format_with_tools": "the format of the answer is an instruction where there are tools",
     "strict_format": "the format of the answer is not enforced strictly",
     "response_format": "the schema of the answer is an instruction",

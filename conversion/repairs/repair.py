@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
@@ -39,11 +39,11 @@ class Repair:
         return Notice("repaired", f"{self.kind}{subject}: {KINDS[self.kind]}")
 
 
-def repaired(destination: Destination, repairs: Iterable[Repair], *, fixed: Container[str] = ()) -> Destination:
-    """The destination after the repairs; a request converted for it is repaired. `fixed` habits stay as they are."""
+def repaired(destination: Destination, repairs: Iterable[Repair]) -> Destination:
+    """The destination after the repairs; a request converted for it is repaired."""
     profile = destination.profile.for_model(destination.model)
     for repair in repairs:
-        habits = {name: value for name, value in repair.overrides.items() if name not in fixed}
+        habits = {name: value for name, value in repair.overrides.items() if name not in destination.fixed}
         match habits.get("omitted_fields"):
             case [*names]:
                 habits["omitted_fields"] = tuple(dict.fromkeys((*profile.omitted_fields, *names)))

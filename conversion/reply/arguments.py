@@ -70,6 +70,14 @@ class Arguments:
             self._opaque = bool(text) and self._repair is None
         return "" if self._repair is None else self._repair.feed(text)
 
+    def passes(self, parts: list[str]) -> bool:
+        """Whether these parts lie within one string of the object, and go out as they are; if so, they are added."""
+        if self._repair is None or any(part[:1] == "{" for part in parts) or not self._repair.passes(parts):
+            return False
+        self._raw += parts
+        self._length += sum(map(len, parts))
+        return True
+
     def repeats(self, text: str) -> bool:
         """Whether the fragment says once more what is complete already."""
         return self.complete and _same_document(text, self.text)

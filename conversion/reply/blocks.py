@@ -14,11 +14,15 @@ from conversion.reply.events import (
     ContentBlockStart,
     ContentBlockStop,
     Event,
+    InputRun,
     Message,
     MessageDelta,
     MessageStart,
     MessageStop,
     Ping,
+    TextBlock,
+    TextRun,
+    ToolUseBlock,
 )
 
 
@@ -63,6 +67,18 @@ class Blocks:
         if self.open is None:
             raise OutOfOrder("content_block_delta")
         self.events.append(ContentBlockDelta(self._index, delta))
+
+    def add_texts(self, parts: list[str]) -> None:
+        """Add deltas to the open text block, one for each part."""
+        if self.open is not TextBlock:
+            raise OutOfOrder("content_block_delta")
+        self.events.append(TextRun(self._index, parts))
+
+    def add_input(self, parts: list[str]) -> None:
+        """Add deltas to the input of the open tool."""
+        if self.open is not ToolUseBlock:
+            raise OutOfOrder("content_block_delta")
+        self.events.append(InputRun(self._index, parts))
 
     def close(self) -> None:
         """Close the open block."""

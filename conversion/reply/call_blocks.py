@@ -14,7 +14,7 @@ from conversion.destination import Destination
 from conversion.notices import Notice
 from conversion.reply.blocks import Blocks
 from conversion.reply.call_names import legal_name, offered_name
-from conversion.reply.deltas import CallFragment
+from conversion.reply.deltas import CallFragment, CallFragments
 from conversion.reply.events import InputJsonDelta, ToolUseBlock
 from conversion.reply.reasoning import ReasoningTrail
 from conversion.reply.tool_calls import Call, ToolCalls
@@ -45,6 +45,7 @@ class CallBlocks:
         self._open: Call | None = None
         self._next = 0
         self.emitted = 0
+        self.first_id = ""
         self.notices: list[Notice] = []
 
     @property
@@ -61,6 +62,21 @@ class CallBlocks:
     def complete(self) -> bool:
         """Every call has a name and whole arguments."""
         return all(call.name and call.arguments.complete for call in self._calls.wanted)
+
+    def pass_on(self, fragments: CallFragments) -> bool:
+        """Send fragments of the open call as they are, where that is all there is to do; whether it was."""
+        call = self._open
+        if call is None or self._buffered or call.index != fragments.index or not self._is_last:
+            return False
+        if not call.arguments.passes(fragments.parts):
+            return False
+        self._blocks.add_input(fragments.parts)
+        return True
+
+    @property
+    def _is_last(self) -> bool:
+        """No call has begun behind the open one."""
+        return self._next >= len(self._calls.wanted) and not self._calls.unwanted
 
     def add(self, fragment: CallFragment) -> Call:
         """Take a fragment, and send what may go out because of it."""
@@ -124,6 +140,7 @@ class CallBlocks:
         self._open = call
         self._next += 1
         self.emitted += 1
+        self.first_id = self.first_id or call.client_id
         self._send(call)
 
     def _send(self, call: Call) -> None:

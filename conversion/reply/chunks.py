@@ -21,6 +21,7 @@ from conversion.reply.deltas import (
     Refusal,
     Text,
     Thought,
+    ThoughtSignature,
 )
 from conversion.reply.error_report import filtered_categories, is_error
 from conversion.reply.stop_reason import FAILED
@@ -102,7 +103,7 @@ def _index(choice: Mapping[str, object]) -> int:
     return index if isinstance(index, int) else 0
 
 
-def _content(content: object) -> Iterator[Text | Reasoning | Refusal]:
+def _content(content: object) -> Iterator[Text | Reasoning | ThoughtSignature | Refusal]:
     match content:
         case str():
             if text := documents.text(content):
@@ -114,7 +115,7 @@ def _content(content: object) -> Iterator[Text | Reasoning | Refusal]:
             yield from _part(content)
 
 
-def _part(part: object) -> Iterator[Text | Reasoning | Refusal]:
+def _part(part: object) -> Iterator[Text | Reasoning | ThoughtSignature | Refusal]:
     match part:
         case str() as text if text:
             yield Text(documents.presentable(text))
@@ -123,6 +124,8 @@ def _part(part: object) -> Iterator[Text | Reasoning | Refusal]:
         case {"type": "thinking" | "reasoning"}:
             if thought := reasoning.part_text(documents.mapping(part)):
                 yield Reasoning(thought)
+            if signature := documents.text(documents.mapping(part).get("signature")):
+                yield ThoughtSignature(signature)
         case {"type": "image_url" | "image" | "output_image" | "audio" | "output_audio"}:
             yield Text(IMAGE)
         case {"type": "reference"}:

@@ -27,6 +27,12 @@ class ExtraContent(Struct, frozen=True):
     value: object
 
 
+class ThoughtSignature(Struct, frozen=True):
+    """What a backend signs its reasoning text with, where that stands in the content."""
+
+    text: str
+
+
 class ReasoningItem(Struct, frozen=True):
     """A reasoning item of the Responses API, as it goes back."""
 
@@ -41,6 +47,12 @@ class Phase(Struct, frozen=True, gc=False):
 
 class Text(Struct, frozen=True, gc=False):
     text: str
+
+
+class Texts(Struct, frozen=True, gc=False):
+    """Texts that came one after the other."""
+
+    parts: list[str]
 
 
 class Thought(Struct, frozen=True, gc=False):
@@ -80,6 +92,13 @@ class CallFragment(Struct, frozen=True, gc=False):
     position: int = 0
 
 
+class CallFragments(Struct, frozen=True, gc=False):
+    """Pieces of the arguments of one call, one after the other."""
+
+    index: int | None
+    parts: list[str]
+
+
 class Reported(Struct, frozen=True, gc=False):
     """What a backend says of usage, each figure None where it does not say."""
 
@@ -114,13 +133,16 @@ Delta = (
     | Reasoning
     | ReasoningDetails
     | ExtraContent
+    | ThoughtSignature
     | ReasoningItem
     | Phase
     | Text
+    | Texts
     | Thought
     | Refusal
     | Sources
     | CallFragment
+    | CallFragments
     | Reported
     | Finish
     | End

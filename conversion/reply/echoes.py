@@ -32,6 +32,19 @@ class Echoes:
     def _is_telling(self) -> bool:
         return self._length > _TELLING
 
+    def passes(self, texts: list[str]) -> bool:
+        """Whether none of these can be repetition; if so, they count as sent."""
+        if self._suspects or self._cumulative:
+            return False
+        length = self._length
+        for text in texts:
+            if len(text) >= length > _TELLING:
+                return False
+            length += len(text)
+        self._parts += texts
+        self._length = length
+        return True
+
     def held(self) -> str:
         """What was held, when no more comes."""
         held = "".join(self._suspects)

@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from conversion.reply.safeguards import SafeguardResult
+
 StopReason = Literal["end_turn", "max_tokens", "stop_sequence", "tool_use", "refusal", "model_context_window_exceeded"]
 
 NO_INPUT = Raw(b"{}")
@@ -106,9 +108,13 @@ class ServerToolUseBlock(_Tagged, frozen=True, gc=False, tag="server_tool_use"):
     input: Raw = NO_INPUT
 
 
+class WebSearchError(_Tagged, frozen=True, gc=False, tag="web_search_tool_result_error"):
+    error_code: str
+
+
 class WebSearchToolResultBlock(_Tagged, frozen=True, gc=False, tag="web_search_tool_result"):
     tool_use_id: str
-    content: list[WebSearchResult]
+    content: list[WebSearchResult] | WebSearchError
 
 
 ContentBlock = (
@@ -170,6 +176,7 @@ class Message(_Tagged, frozen=True, gc=False, tag="message"):
     diagnostics: None = None
     context_management: AppliedEdits | UnsetType = UNSET
     input_transformations: tuple[()] | UnsetType = UNSET
+    safeguard_results: tuple[SafeguardResult, ...] | UnsetType = UNSET
 
 
 class MessageEnd(Struct, frozen=True, gc=False):
@@ -177,6 +184,7 @@ class MessageEnd(Struct, frozen=True, gc=False):
     stop_sequence: str | None = None
     stop_details: RefusalDetails | None = None
     container: None = None
+    safeguard_results: tuple[SafeguardResult, ...] | UnsetType = UNSET
 
 
 class ErrorBody(Struct, frozen=True, gc=False):
@@ -205,6 +213,20 @@ class ContentBlockDelta(_Tagged, frozen=True, gc=False, tag="content_block_delta
     delta: BlockDelta
 
 
+class TextRun(Struct, frozen=True, gc=False):
+    """Deltas of a text block that follow each other: an event of the wire each."""
+
+    index: int
+    parts: list[str]
+
+
+class InputRun(Struct, frozen=True, gc=False):
+    """The same of the input of a tool."""
+
+    index: int
+    parts: list[str]
+
+
 class ContentBlockStop(_Tagged, frozen=True, gc=False, tag="content_block_stop"):
     index: int
 
@@ -230,6 +252,8 @@ Event = (
     | Ping
     | ContentBlockStart
     | ContentBlockDelta
+    | TextRun
+    | InputRun
     | ContentBlockStop
     | MessageDelta
     | MessageStop

@@ -15,6 +15,7 @@ from conversion.reply.events import (
     ContentBlockStart,
     Event,
     InputJsonDelta,
+    InputRun,
     Message,
     MessageDelta,
     MessageStart,
@@ -22,6 +23,7 @@ from conversion.reply.events import (
     SignatureDelta,
     TextBlock,
     TextDelta,
+    TextRun,
     ThinkingBlock,
     ThinkingDelta,
     ToolUseBlock,
@@ -46,12 +48,15 @@ def fold(events: Iterable[Event]) -> bytes:
                 blocks.append(_Block(event.content_block))
             case ContentBlockDelta():
                 blocks[-1].add(event)
+            case TextRun() | InputRun():
+                blocks[-1].add_run(event)
             case MessageDelta() if message is not None:
                 message = msgspec.structs.replace(
                     message,
                     stop_reason=event.delta.stop_reason,
                     stop_sequence=event.delta.stop_sequence,
                     stop_details=event.delta.stop_details,
+                    safeguard_results=event.delta.safeguard_results,
                     usage=event.usage,
                     context_management=event.context_management,
                     input_transformations=event.input_transformations,
@@ -79,6 +84,9 @@ class _Block:
                 self._signature = signature
             case CitationsDelta(citation=citation):
                 self._citations.append(citation)
+
+    def add_run(self, event: TextRun | InputRun) -> None:
+        self._parts += event.parts
 
     def finished(self, *, cut: bool) -> ContentBlock:
         whole = "".join(self._parts)

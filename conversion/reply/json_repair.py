@@ -84,6 +84,14 @@ class ObjectRepair:
             at = following
         return self._writer.taken()
 
+    def passes(self, texts: list[str]) -> bool:
+        """Whether these go on with the open string, and need nothing but that; if so, they count as sent."""
+        if self._state != "string" or self._carry or not all(map(_PLAIN[self._quote].fullmatch, texts)):
+            return False
+        for text in texts:
+            self._writer.pass_on(text)
+        return True
+
     def end(self) -> str:
         """What completes the object, when no more comes; nothing where it was cut off inside a member."""
         if self._state in ("value", "item") and _WORD.fullmatch(self._carry):

@@ -6,7 +6,7 @@ reasoning, text and calls in blocks of their own, and nothing completed that may
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import UNSET
 
@@ -18,6 +18,7 @@ from conversion.reply.call_blocks import CallBlocks
 from conversion.reply.deltas import (
     Alive,
     CallFragment,
+    CallFragments,
     Delta,
     End,
     ExtraContent,
@@ -30,9 +31,19 @@ from conversion.reply.deltas import (
     Reported,
     Sources,
     Text,
+    Texts,
+    ThoughtSignature,
 )
 from conversion.reply.ending import Ending
-from conversion.reply.events import AppliedEdits, Message, MessageDelta, StopReason, TextBlock, TextDelta, ThinkingBlock
+from conversion.reply.events import (
+    AppliedEdits,
+    Message,
+    MessageDelta,
+    StopReason,
+    TextBlock,
+    TextDelta,
+    ThinkingBlock,
+)
 from conversion.reply.reasoning import ReasoningTrail
 from conversion.reply.stop_reason import KNOWN
 from conversion.reply.tally import Tally
@@ -80,6 +91,11 @@ class MessageStream:
         """What was lost or repaired."""
         return [*self._notices, *self._calls.notices, *self._trail.notices]
 
+    @property
+    def kept(self) -> Mapping[str, str]:
+        """Reasoning states that no block carries, by key."""
+        return self._trail.kept
+
     def add(self, delta: Delta | Notice) -> None:
         """Take a delta. After the end of the message nothing has an effect."""
         if self.blocks.ended:
@@ -89,14 +105,20 @@ class MessageStream:
                 self._write(delta.text)
             case Reasoning():
                 self._think(delta.text)
+            case Texts():
+                self._write_all(delta.parts)
             case CallFragment():
                 self._call(delta)
+            case CallFragments():
+                self._call_on(delta)
             case Reported():
                 self.tally.report(delta)
             case Alive():
                 self._start()
             case ReasoningDetails():
                 self._trail.add_details(delta.entries)
+            case ThoughtSignature():
+                self._trail.add_signature(delta.text)
             case ExtraContent():
                 self._trail.add_message_state(delta.value)
             case ReasoningItem():
@@ -149,6 +171,15 @@ class MessageStream:
         if self._visible.matched is not None:
             self._stop()
 
+    def _write_all(self, texts: list[str]) -> None:
+        if self._is_plain and self.blocks.open is TextBlock:
+            self.tally.write("".join(texts))
+            self.blocks.add_texts(texts)
+            return
+        for text in texts:
+            if not self.blocks.ended:
+                self._write(text)
+
     def _show(self, text: str) -> None:
         if self._calls.open:
             self._held.append(Text(text))
@@ -158,7 +189,9 @@ class MessageStream:
 
     def _think(self, text: str) -> None:
         self.tally.think(text)
-        if self._terms.thinking != "off" and not self._text_ended_message():
+        if self._terms.thinking == "off":
+            self._trail.add_unshown_text(text)
+        elif not self._text_ended_message():
             self._show_thought(text)
 
     def _show_thought(self, text: str) -> None:
@@ -178,6 +211,14 @@ class MessageStream:
             self._notices.append(Notice("tool_call_stuck", "The model wrote white space without end into a tool call"))
             self.ending.add(Finish("length"))
             self._stop()
+
+    def _call_on(self, fragments: CallFragments) -> None:
+        if not self._visible.needed and self._calls.pass_on(fragments):
+            self.tally.write("".join(fragments.parts))
+            return
+        for part in fragments.parts:
+            if not self.blocks.ended:
+                self._call(CallFragment(fragments.index, arguments=part))
 
     def _refuse(self, text: str) -> None:
         """Words of refusal are text where there is no other."""
@@ -250,6 +291,8 @@ class MessageStream:
         for delta in (*map(Text, nameless), *held):
             (self._show if isinstance(delta, Text) else self._show_thought)(delta.text)
         self._make_room()
+        if self._terms.thinking == "off" and self._calls.emitted:
+            self._trail.keep_for(self._calls.first_id)
         if not self._texts.opened and not self._calls.emitted:
             self._texts.place_empty()
         self.blocks.end(self._message_delta(matched))

@@ -13,9 +13,10 @@ from conversion.notices import Notice
 from conversion.profiles import BackendProfile
 from conversion.reply import documents, usual_chunk
 from conversion.reply.chunks import ChunkReader
-from conversion.reply.deltas import CallFragment, Delta, End, Reasoning, Text, Thought
+from conversion.reply.deltas import CallFragment, CallFragments, Delta, End, Reasoning, Text, Texts, Thought
 from conversion.reply.echoes import Echoes
 from conversion.reply.frames import ErrorFrame, FrameReader
+from conversion.reply.halves import Halves
 from conversion.reply.think_tags import ThinkTags
 
 LONGEST_ANSWER = 64 << 20
@@ -39,8 +40,10 @@ class Reader:
         self._reasoning = Echoes(cumulative=profile.cumulative)
         self._tags = None if profile.think_tags == "off" else ThinkTags(implicit=profile.think_tags == "implicit")
         self._beginning: bytes | None = b""  # what is not known yet to be a stream; None once it is
+        self._halves = Halves()
         self._body: list[bytes] = []
         self._length = 0
+        self._last: Delta | None = None  # what the frame before said, if that was one of the usual things
         self._understood = False
         self._ended = False
 
@@ -101,19 +104,36 @@ class Reader:
         return begun
 
     def _read_frames(self, frames: list[bytes]) -> Iterator[Said]:
-        for frame in frames:
-            if self._ended:
-                return
-            delta = self._read_usual(frame)
-            if delta is None:
+        place = 0
+        while place < len(frames) and not self._ended:
+            delta = self._read_run(frames[place:]) if self._last is not None and len(frames) - place > 1 else None
+            if delta is not None:
+                place += len(delta.parts)
+                yield delta
+                continue
+            frame = frames[place]
+            place += 1
+            self._last = usual = self._read_usual(frame)
+            if usual is None:
                 yield from self._read_frame(frame)
                 continue
             self._understood = True
-            if self._tags is None and type(delta) is Text:  # most of all streams: without a detour
-                if text := self._text.fresh(delta.text):
-                    yield delta if text is delta.text else Text(text)
+            if self._tags is None and type(usual) is Text:  # most of all streams: without a detour
+                if text := self._text.fresh(usual.text):
+                    yield usual if text is usual.text else Text(text)
             else:
-                yield from self._refined(delta)
+                yield from self._refined(usual)
+
+    def _read_run(self, frames: list[bytes]) -> Texts | CallFragments | None:
+        """The first of these frames in one piece, where they say more of what was said last; None where they do not."""
+        match self._last:
+            case Text() if self._tags is None:
+                texts = usual_chunk.text_run(frames)
+                return Texts(texts) if texts and self._text.passes(texts) else None
+            case CallFragment(index=index) if self._tags is None or not self._tags.holds:
+                parts = usual_chunk.argument_run(frames, index)
+                return CallFragments(index, parts) if parts else None
+        return None
 
     def _read_frame(self, frame: bytes) -> Iterator[Said]:
         """A frame of any shape."""
@@ -125,7 +145,7 @@ class Reader:
         if not frame.strip():
             return
         try:
-            document = documents.decode(frame)
+            document = documents.decode(self._halves.joined(frame))
         except documents.NotJson:
             yield Notice("chunk_unreadable", "A chunk of the stream was no JSON")
             return

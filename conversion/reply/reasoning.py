@@ -66,7 +66,10 @@ def details_text(entries: Sequence[Mapping[str, object]], previous: object) -> t
 
 
 class ReasoningTrail:
-    """The state of one answer while it is collected; sealed into the signature of every block that carries it."""
+    """The state of one answer while it is collected; sealed into the signature of every block that carries it.
+
+    `kept`: what no block carries, by the keys that the next turn will tell.
+    """
 
     def __init__(self, destination: Destination, secret: bytes) -> None:
         self._destination = destination
@@ -75,11 +78,13 @@ class ReasoningTrail:
         self._latest: dict[str, _Entry] = {}
         self._calls: dict[str, object] = {}
         self._message: object = None
+        self._signature = ""
         self._items: list[object] = []
         self._unshown: list[str] = []
         self._seals = 0
         self.uncarried = False
         self.notices: list[Notice] = []
+        self.kept: dict[str, str] = {}
 
     def add_details(self, entries: Sequence[object]) -> None:
         """Entries of `reasoning_details`, kept for backends that want them back."""
@@ -108,6 +113,12 @@ class ReasoningTrail:
             self._message = extra_content
             self.uncarried = True
 
+    def add_signature(self, text: str) -> None:
+        """What the text was signed with, by a backend that wants it back in its content. It may come in parts."""
+        if self._destination.profile.reasoning_in_content == "part":
+            self._signature += text
+            self.uncarried = True
+
     def add_item(self, item: object) -> None:
         """A reasoning item, carried by the next block that is signed."""
         if self._destination.profile.reasoning_state != "none" and self._is_fair(item):
@@ -133,11 +144,29 @@ class ReasoningTrail:
         self._seals += 1
         if self._seals <= _MOST_SEALS:
             try:
-                return signatures.seal(self._state(), self._secret)
+                return self._carried(signatures.seal(self._state(), self._secret))
             except signatures.StateTooLarge:
                 pass
         self._drop("The reasoning state was too large to be carried along")
         return signatures.seal(ReasoningState(self._destination.group, self._destination.model, "t"), self._secret)
+
+    def keep_for(self, call_id: str) -> None:
+        """Where no block may carry it, keep the state for the turn that answers this call."""
+        state = self._state()
+        if not self._destination.profile.remembers or not state.payload:
+            return
+        try:
+            self.kept[call_id] = signatures.seal(state, self._secret)
+        except signatures.StateTooLarge:
+            self._drop("The reasoning state was too large to be kept")
+
+    def _carried(self, sealed: str) -> str:
+        """What a block carries: the state, or where it is kept."""
+        if len(sealed) <= signatures.MOST_CARRIED:
+            return sealed
+        key = signatures.key_of(sealed)
+        self.kept[key] = sealed
+        return signatures.reference(key)
 
     def _is_fair(self, state: object) -> bool:
         """Whether the state can be written down; what is nested without end is given up."""
@@ -159,6 +188,8 @@ class ReasoningTrail:
         if self._calls or self._message is not None:
             return ReasoningState(group, model, "gs", {"calls": self._calls, "msg": self._message})
         unshown, self._unshown = "".join(self._unshown), []
+        if self._signature:
+            return ReasoningState(group, model, "ms", {"signature": self._signature, "text": unshown or None})
         return ReasoningState(group, model, "t", unshown or None)
 
 

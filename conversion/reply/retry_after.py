@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from email.utils import mktime_tz, parsedate_tz
 
 LONGEST = 3_600
+LONGEST_RESET = 366 * 86_400
+"""What is further away is no time until a limit is lifted."""
 
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d+)?")
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d+)?)(ms|h|m|s)")
@@ -47,9 +49,14 @@ def _standard(value: str, now: float) -> Iterator[float]:
         yield mktime_tz(date) - now
 
 
-def _duration(value: str) -> Iterator[float]:
+def duration(value: str) -> float | None:
     """`1m30.5s`, `850ms`, or plain seconds."""
     if _NUMBER.fullmatch(value):
-        yield float(value)
-    elif parts := _DURATION.findall(value):
-        yield sum(float(number) * _SECONDS[unit] for number, unit in parts)
+        return float(value)
+    parts = _DURATION.findall(value)
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts) if parts else None
+
+
+def _duration(value: str) -> Iterator[float]:
+    if (seconds := duration(value)) is not None:
+        yield seconds

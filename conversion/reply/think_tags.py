@@ -30,6 +30,11 @@ class ThinkTags:
         return self._state == "inside" or self._newlines_pending or self._marks
 
     @property
+    def holds(self) -> bool:
+        """Something is held that may still become a tag."""
+        return bool(self._held)
+
+    @property
     def passed(self) -> bool:
         """Nothing is left to look for."""
         return self._state == "after" and not self._newlines_pending and not self._marks

@@ -9,17 +9,20 @@ It never raises over what a backend sends: `failure` is set instead, and the eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from conversion.destination import Destination
 from conversion.errors import BackendFailure
 from conversion.notices import Notice
 from conversion.reply.backend_errors import stream_failure
+from conversion.reply.call_markup import PARSERS
+from conversion.reply.deltas import End, Finish, Text
 from conversion.reply.events import Event, StopReason
 from conversion.reply.message_stream import MessageStream
 from conversion.reply.reader import INVALID, Reader, Said
 from conversion.reply.responses_reader import ResponsesReader
+from conversion.reply.written_calls import WrittenCalls, calls_anyhow
 from conversion.terms import ReplyTerms
 from conversion.usage import Usage
 
@@ -43,6 +46,8 @@ class Translation:
             destination.profile, lambda document: stream_failure(document, terms=terms, destination=destination)
         )
         self._stream = MessageStream(terms, destination, secret=secret, message_id=message_id, new_suffix=new_suffix)
+        self._terms = terms
+        self._written = WrittenCalls(PARSERS[destination.profile.tool_call_parser], terms)
         self.failure: BackendFailure | None = None
 
     def feed(self, data: bytes) -> list[Event]:
@@ -68,6 +73,16 @@ class Translation:
         """A whole Message that says no, for a prompt that the backend's content filter refused."""
         self.failure = None
         self._stream.end_refused(explanation)
+        return self._stream.blocks.taken()
+
+    def salvage(self, text: str, *, as_text: bool) -> list[Event]:
+        """A whole Message of what a backend could not read as calls; without events where no call is found in it.
+
+        `as_text`: it is then a Message of that text.
+        """
+        said = calls_anyhow(text, self._terms) or ([Text(text)] if as_text else [])
+        for delta in (*said, Finish("stop"), End()) if said else ():
+            self._stream.add(delta)
         return self._stream.blocks.taken()
 
     def nothing(self) -> list[Event]:
@@ -120,23 +135,35 @@ class Translation:
         """What was lost or repaired, each kind with its first detail."""
         return list({notice.code: notice for notice in reversed(self._stream.notices)}.values())
 
+    @property
+    def kept(self) -> Mapping[str, str]:
+        """Reasoning states to keep, by the keys that the next turn will tell (`conversion.request.kept_states`)."""
+        return self._stream.kept
+
     def _take(self, read: Callable[[Source], Iterable[Said]], source: Source) -> list[Event]:
         """The events of what is read, up to the end of the message or the first failure."""
         stream = self._stream
         if self.failure is not None or stream.blocks.ended:
             return []
         try:
+            add = self._add if self._written.watching else stream.add
             for delta in read(source):
-                stream.add(delta)
+                add(delta)
         except BackendFailure as failure:
             self._fail(failure)
         except RecursionError:
             self._fail(BackendFailure(INVALID))
         return stream.blocks.taken()
 
+    def _add(self, said: Said) -> None:
+        for each in self._written.feed(said):
+            self._stream.add(each)
+
     def _close(self, *, clean: bool) -> list[Event]:
         try:
             if self.failure is None:
+                for held in self._written.end():
+                    self._stream.add(held)
                 self._stream.end_connection(clean=clean)
         except BackendFailure as failure:
             self.failure = failure

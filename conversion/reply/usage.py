@@ -68,8 +68,13 @@ def read_reported(body: Mapping[str, object], choice: Mapping[str, object]) -> R
 
 
 def _first_figure(usage: Mapping[str, object], paths: tuple[_Path, ...]) -> int | None:
-    figures = [figure for path in paths if (figure := _figure(usage, path)) is not None]
-    return next((figure for figure in figures if figure), 0 if figures else None)
+    found = None
+    for path in paths:
+        if path[0] in usage and (figure := _figure(usage, path)) is not None:
+            if figure:
+                return figure
+            found = 0
+    return found
 
 
 def _figure(usage: Mapping[str, object], path: _Path) -> int | None:

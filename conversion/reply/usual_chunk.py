@@ -6,6 +6,7 @@ chunk that says more does not decode here. `chunks.py` reads every shape, this o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -88,6 +89,34 @@ def read(payload: bytes) -> Delta | None:
     if delta.content:
         return None if reasoning else Text(delta.content)
     return Reasoning(reasoning) if reasoning else None
+
+
+def text_run(payloads: Iterable[bytes]) -> list[str]:
+    """The texts of the first chunks that are nothing but text."""
+    texts: list[str] = []
+    try:
+        for payload in payloads:
+            if _BACKSLASH in payload and payload.find(rb"\u0000") >= 0:
+                break
+            delta = _decode(payload).choices[0].delta
+            if not delta.content or delta.reasoning_content or delta.reasoning or delta.tool_calls:
+                break
+            texts.append(delta.content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass
+    return texts
+
+
+def argument_run(payloads: Iterable[bytes], index: int | None) -> list[str]:
+    """The arguments in the first chunks that do nothing but continue the call of that index."""
+    parts: list[str] = []
+    for payload in payloads:
+        match read(payload):
+            case CallFragment(id=None, name="", arguments=part) as fragment if part and fragment.index == index:
+                parts.append(part)
+            case _:
+                break
+    return parts
 
 
 def _fragment(call: _Call) -> CallFragment | None:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Raw
 
-from conversion.estimates import estimate_text
+from conversion.estimates import CODE, estimate_text
 from conversion.request.blocks import Block
 from conversion.request.history import THINKING_TYPES, Message, turns
 from conversion.request.read import MessagesRequest
@@ -68,12 +68,15 @@ def _clear_tool_uses(edit: Edit, request: MessagesRequest, history: list[Message
     excluded = _names(edit.get("exclude_tools"))
     old = results[:-kept] if kept else results
     cleared = [block for block in old if calls[block.tool_use_id].name not in excluded and block.content != CLEARED]
+    emptied = _emptied([calls[block.tool_use_id] for block in cleared], edit.get("clear_tool_inputs"))
     tokens = sum(max(0, block_tokens(block) - estimate_text(CLEARED)) for block in cleared)
+    tokens += sum(estimate_text(bytes(call.input).decode(), CODE) - 1 for call in emptied)
     if not cleared or tokens < _value(edit.get("clear_at_least"), 0):
         return None
     for block in cleared:
         block.content = CLEARED
-        _clear_input(calls[block.tool_use_id], edit.get("clear_tool_inputs"))
+    for call in emptied:
+        call.input = Raw(b"{}")
     return {"type": _CLEAR_TOOL_USES, "cleared_input_tokens": tokens, "cleared_tool_uses": len(cleared)}
 
 
@@ -85,10 +88,9 @@ def _is_triggered(trigger: object, uses: int, request: MessagesRequest) -> bool:
             return count_tokens(request) > _value(trigger, _USUAL_TRIGGER)
 
 
-def _clear_input(call: Block, wanted: object) -> None:
-    """`wanted`: true for every tool, or the names of some."""
-    if wanted is True or call.name in _names(wanted):
-        call.input = Raw(b"{}")
+def _emptied(calls: list[Block], wanted: object) -> list[Block]:
+    """The calls that lose their input too; `wanted`: true for every tool, or the names of some."""
+    return [call for call in calls if wanted is True or call.name in _names(wanted)]
 
 
 def _value(limit: object, usual: int) -> int:

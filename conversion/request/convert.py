@@ -16,6 +16,7 @@ from conversion.request.draft import Draft
 from conversion.request.effort import shown_thinking, thinks
 from conversion.request.history import system_head
 from conversion.request.identity import CacheKeys
+from conversion.request.kept_states import restore_states
 from conversion.request.media import keep_newest_images
 from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.notes import Notes
@@ -59,15 +60,18 @@ def convert_request(
     betas: frozenset[str] = frozenset(),
     documents: Mapping[str, str] | None = None,
     fetched: Mapping[str, tuple[str, str]] | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> Conversion:
     """The request for one destination, a pure function of its arguments; raises InvalidRequest.
 
-    `documents` and `fetched` are what became of `documents_to_extract` and `urls_to_fetch` (see `attachments`).
+    `documents` and `fetched` are what became of `documents_to_extract` and `urls_to_fetch` (see `attachments`),
+    `kept` what was found of `states_wanted` (see `kept_states`).
     """
     profile = adapted(destination.profile.for_model(destination.model))
     destination = replace(destination, profile=profile)
     notes = Notes()
     plan = make_plan(request, destination, notes)
+    restore_states(plan.history, kept or {})
     draft = _draft(plan, destination, notes, Outside(documents or {}, fetched or {}))
 
     tools = tool_fields(plan, draft)

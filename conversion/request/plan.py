@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from conversion.destination import Destination
 from conversion.request.availability import ToolHistory, tool_history
+from conversion.request.compaction import forbids_tools
 from conversion.request.context_edits import Edit, apply_edits
 from conversion.request.effort import ToldReasoning, told_reasoning
 from conversion.request.history import Message, read_history
@@ -18,12 +19,16 @@ from conversion.request.tool_choice import ToolChoice, read_tool_choice
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`changes`: what the conversation did with the tools. `edits`: what was cleared from it."""
+    """`changes`: what the conversation did with the tools. `edits`: what was cleared from it.
+
+    `forbids_tools`: a call would spoil the answer, though the client did not say so where backends look for it.
+    """
 
     history: list[Message]
     edits: tuple[Edit, ...]
     changes: ToolHistory
     choice: ToolChoice
+    forbids_tools: bool
     offer: Offer
     reasoning: ToldReasoning
     stops: StopSequences
@@ -41,6 +46,7 @@ def make_plan(request: MessagesRequest, destination: Destination, notes: Notes) 
     history = read_history(request, notes)
     edits = apply_edits(request, history, clear_tool_uses=profile.clear_tool_uses)
     changes = tool_history(history)
+    forbids = forbids_tools(history, profile, notes)
     choice = read_tool_choice(request.tool_choice)
     offer = make_offer(request.tools or [], changes, choice, destination, notes)
     limit = token_limit(request, destination)
@@ -49,6 +55,7 @@ def make_plan(request: MessagesRequest, destination: Destination, notes: Notes) 
         edits=edits,
         changes=changes,
         choice=choice,
+        forbids_tools=forbids,
         offer=offer,
         reasoning=told_reasoning(request, destination, limit, notes, has_tools=bool(offer.client)),
         stops=stop_sequences(request.stop_sequences, profile),

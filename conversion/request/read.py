@@ -148,8 +148,6 @@ def _is_content(raw: Raw) -> bool:
 
 def _refuse_features(request: MessagesRequest) -> None:
     """What must not be dropped silently, because the caller would wait for it or lose something (protocol §1.2)."""
-    if request.safeguards:
-        raise InvalidRequest("safeguards: Extra inputs are not permitted")
     if request.compaction:
         raise InvalidRequest("compaction: Extra inputs are not permitted")
     if request.mcp_servers:

@@ -44,7 +44,8 @@ class EarlierReasoning:
         else:
             fields = self._fields(_text(blocks, foreign=bool(calls)))
             if self.profile.reasoning_in_content != "no":
-                message["content"] = self._content(_text(blocks, foreign=False), message["content"])
+                text, signature = _text(blocks, foreign=False), _signature(wholes)
+                message["content"] = self._content(text, signature, message["content"])
         message.update(fields)  # type: ignore[typeddict-item]  # fields of some dialects only
         self._sign(message, wholes, calls)
 
@@ -66,13 +67,15 @@ class EarlierReasoning:
             return dict.fromkeys(self.profile.reasoning_fields, self.profile.reasoning_filler)
         return dict.fromkeys(self.profile.reasoning_fields, text) if text else {}
 
-    def _content(self, text: str, content: Content | None) -> Content | None:
+    def _content(self, text: str, signature: str, content: Content | None) -> Content | None:
         """The content with the text in front of it, in the backend's own form."""
         if not text:
             return content
         if self.profile.reasoning_in_content == "tags":
             return f"<think>{text}</think>\n{content or ''}"
         thought: ThinkingPart = {"type": "thinking", "thinking": [text_part(text)]}
+        if signature:
+            thought["signature"] = signature
         said = [text_part(content)] if isinstance(content, str) and content else content or []
         return [thought, *said]
 
@@ -110,12 +113,28 @@ def _details(wholes: list[ReasoningState]) -> dict[str, object]:
     return {"reasoning_details": details} if details else {}
 
 
+def _signature(wholes: list[ReasoningState]) -> str:
+    """The signature of the text of one message; several texts, put together, have none."""
+    match [state.payload for state in wholes if state.kind == "ms"]:
+        case [{"signature": str(signature)}]:
+            return signature
+    return ""
+
+
 def _text(blocks: list[_Known], *, foreign: bool) -> str:
     """Our own text always; that of others only where the backend needs some to accept the calls."""
     texts = []
     for block, state in blocks:
-        if state is not None and isinstance(state.payload, str):
-            texts.append(state.payload)
+        if state is not None and (hidden := _hidden(state)):
+            texts.append(hidden)
         elif state is not None or foreign:
             texts.append(block.thinking)
     return "".join(texts)
+
+
+def _hidden(state: ReasoningState) -> str:
+    """The text that the block itself does not show."""
+    match state.payload:
+        case str(text) | {"text": str(text)}:
+            return text
+    return ""

@@ -34,6 +34,7 @@ def reply_terms(
         tool_names={backend_name: name for backend_name, (name, _) in offered.items()},
         toolset_names={backend_name: toolset for backend_name, (_, toolset) in offered.items() if toolset},
         sole_properties=tools.sole_properties,
+        text_properties=tools.text_properties,
         forced_tool=choice.name,
         used_tool_ids=frozenset(plan.changes.call_ids),
         parallel_tool_use=choice.parallel,

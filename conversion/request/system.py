@@ -13,7 +13,7 @@ from conversion.request.parts import joined, text_parts
 from conversion.request.read import MessagesRequest
 from conversion.request.wire import SystemMessage
 
-_ATTRIBUTION = "x-anthropic-billing-header:"
+ATTRIBUTION = "x-anthropic-billing-header:"
 
 
 def read_system(request: MessagesRequest, notes: Notes) -> Message:
@@ -32,6 +32,6 @@ def system_message(
 
 
 def _without_attribution(block: Block) -> Block:
-    if not block.text.startswith(_ATTRIBUTION):
+    if not block.text.startswith(ATTRIBUTION):
         return block
     return Block("text", text=block.text.partition("\n")[2], cache_control=block.cache_control)

@@ -59,13 +59,18 @@ def told_choice(
     `thinks`: the model does, so that less may be demanded of it. `has_calls`: the history has calls, so that the tools
     cannot be hidden.
     """
-    known = profile.tool_choices
-    if thinks and profile.thinking_tool_choices is not None:
-        known = profile.thinking_tool_choices
+    known = known_choices(profile, thinks=thinks)
     told = _told(choice, backend_name, known, profile.any_tool_word, has_calls)
     if not choice.parallel and profile.parallel_tool_calls and not told.hide_tools:
         told.fields["parallel_tool_calls"] = False
     return told
+
+
+def known_choices(profile: BackendProfile, *, thinks: bool) -> tuple[str, ...]:
+    """The choices that the backend can be told."""
+    if thinks and profile.thinking_tool_choices is not None:
+        return profile.thinking_tool_choices
+    return profile.tool_choices
 
 
 def allowed_choice(choice: ToolChoice, backend_names: Iterable[str]) -> dict[str, object]:

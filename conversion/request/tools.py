@@ -11,7 +11,8 @@ from conversion.request.draft import Draft
 from conversion.request.plan import Plan
 from conversion.request.read import Tool
 from conversion.request.schema import Schema, cleaned_schema
-from conversion.request.tool_choice import Told, ToolChoice, allowed_choice, told_choice
+from conversion.request.schema.texts import text_properties
+from conversion.request.tool_choice import Told, ToolChoice, allowed_choice, known_choices, told_choice
 from conversion.request.toolsets import known_as
 from conversion.request.wire import Function, FunctionTool, ServerTool
 
@@ -39,11 +40,13 @@ class ToolFields(Struct):
     """What the request says about tools, and what the system text must say for it.
 
     `sole_properties`: the only property of each tool that has one, for arguments that are no object.
+    `text_properties`: those that are text, where calls are read out of text.
     """
 
     fields: dict[str, object] = {}
     instructions: list[str] = []
     sole_properties: dict[str, str] = {}
+    text_properties: dict[str, frozenset[str]] = {}
 
 
 def tool_fields(plan: Plan, draft: Draft) -> ToolFields:
@@ -64,11 +67,13 @@ def tool_fields(plan: Plan, draft: Draft) -> ToolFields:
 
 
 def _told(plan: Plan, draft: Draft) -> Told:
-    choice, offer = plan.choice, plan.offer
+    choice, offer, thinks = plan.choice, plan.offer, plan.reasoning.thinks
+    if plan.forbids_tools and choice.mode in (None, "auto") and "none" in known_choices(draft.profile, thinks=thinks):
+        return Told({"tool_choice": "none"})
     if choice.name and all(tool.name != choice.name for tool in offer.client):
         choice = ToolChoice("any", None, choice.parallel)  # a tool of the backend's own has no function to name
     name = draft.tool_name(choice.name or "")
-    told = told_choice(choice, name, draft.profile, thinks=plan.reasoning.thinks, has_calls=plan.has_calls)
+    told = told_choice(choice, name, draft.profile, thinks=thinks, has_calls=plan.has_calls)
     if offer.withheld and choice.mode in (None, "auto", "any"):
         names = [draft.tool_name(tool.name) for tool in offer.client if tool.name not in offer.withheld]
         told.fields |= allowed_choice(choice, names)
@@ -80,6 +85,8 @@ def _function_tool(tool: Tool, found: ToolFields, draft: Draft) -> FunctionTool:
     schema = cleaned_schema(bytes(tool.input_schema), draft.schema_level(tool.name), profile.schema_style)
     if schema.sole_property is not None:
         found.sole_properties[known_as(tool)[0]] = schema.sole_property
+    if profile.tool_call_parser:
+        found.text_properties[known_as(tool)[0]] = text_properties(bytes(tool.input_schema))
     function: Function = {"name": draft.tool_name(tool.name), "parameters": schema.json}
     if description := _description(tool, schema):
         function["description"] = description

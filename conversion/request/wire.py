@@ -46,6 +46,7 @@ class DocumentPart(Markable):
 class ThinkingPart(TypedDict):
     type: Literal["thinking"]
     thinking: list[TextPart]
+    signature: NotRequired[str]
 
 
 Part: TypeAlias = TextPart | ImagePart | FilePart | DocumentPart

@@ -3,7 +3,7 @@ from dataclasses import fields
 
 import pytest
 
-from conversion.profiles import DIALECTS, BackendProfile, Reasoning, profile_for, version_overrides
+from conversion.profiles import DIALECTS, BackendProfile, Reasoning, address_overrides, profile_for, version_overrides
 
 HABITS = {field.name for field in fields(BackendProfile)}
 FAMILIES = [
@@ -149,3 +149,17 @@ def test_older_versions_of_azure_know_less(api_version, unknown):
     overrides = version_overrides(api_version)
     assert overrides.keys() == unknown
     profile_for("azure", "gpt-4.1", overrides)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "url", "expected"),
+    [
+        ("deepseek", "https://api.deepseek.com/beta", {"prefill": "prefix"}),  # protocol D91
+        ("deepseek", "https://api.deepseek.com/beta/", {"prefill": "prefix"}),
+        ("deepseek", "https://api.deepseek.com/v1", {}),
+        ("generic", "https://llm.example.com/beta", {}),
+    ],
+)
+def test_some_addresses_know_more(dialect, url, expected):
+    assert address_overrides(dialect, url) == expected
+    profile_for(dialect, "m", expected)

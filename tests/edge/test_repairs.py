@@ -9,6 +9,7 @@ from tests.conversion.request.ask import image, tool, user
 from tests.support.answers import text
 from tests.support.gateway import CLIENT_KEY, Gateway, eventually
 from tests.support.messages import assert_is_error, names, request
+from tests.support.rows import backend_rows, load
 from tests.support.scripted_backend import error, stream, whole
 
 NO_MAX_TOKENS = (
@@ -185,3 +186,22 @@ def test_what_one_gateway_learned_others_know(tmp_path, backend, model):
             )
     assert response.status_code == 200
     assert ["max_tokens" in asked for asked in sent(backend)] == [False]
+
+
+@pytest.fixture(scope="module")
+def strict(backend_process, tmp_path_factory):
+    """A client of a service with a backend that has OpenAI's habits."""
+    gateway = Gateway(tmp_path_factory.mktemp("strict"), OPENAI_BASE_URL=backend_process.base_url)
+    load(gateway, *backend_rows("lab", backend_process.base_url, "gpt-lab", dialect="openai"))
+    headers = {"x-api-key": CLIENT_KEY}
+    with gateway, httpx.Client(base_url=gateway.url, headers=headers, timeout=30, trust_env=False) as client:
+        yield client
+
+
+def test_parallel_calls_that_cannot_be_forbidden_are_forbidden_here(strict, backend):
+    # protocol J243
+    backend.script_with(refusing(parallel_tool_calls="Unsupported parameter: 'parallel_tool_calls'"))
+    choice = {"type": "auto", "disable_parallel_tool_use": True}
+    response = ask(strict, "lab/gpt-lab", tools=[tool("Read")], tool_choice=choice)
+    assert response.status_code == 200
+    assert [asked.get("parallel_tool_calls") for asked in sent(backend)] == [False, None]

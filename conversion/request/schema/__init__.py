@@ -6,6 +6,7 @@ usual.py       what every backend gets (level 0)
 styles.py      what some backends need beside it
 simple.py      what is left for backends that refuse more (levels 1 and 2)
 references.py  definitions at the place of their references
+texts.py       which properties are text
 strict.py      whether strict decoding takes it
 walk.py        a change, at every schema within a schema
 """

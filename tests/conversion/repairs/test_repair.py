@@ -36,7 +36,7 @@ def test_the_schemas_of_tools_are_kept_apart():
 
 def test_habits_that_are_fixed_stay():
     repair = Repair("reasoning_filler", overrides={"reasoning_fields": ["reasoning"], "reasoning_filler": ""})
-    profile = repaired(destination(), [repair], fixed={"reasoning_fields"}).profile
+    profile = repaired(destination(fixed=frozenset(("reasoning_fields",))), [repair]).profile
     assert (profile.reasoning_fields, profile.reasoning_filler) == ((), "")
 
 

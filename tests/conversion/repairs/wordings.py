@@ -308,7 +308,8 @@ WORDINGS = [
         id="R11, no tool is named",
     ),
     pytest.param(
-        habits("groq"), error("Failed to call a function. Please adjust your prompt. See 'failed_generation' for more details.", code="tool_use_failed"), TOOLS, None,
+        habits("groq"), error("Failed to call a function. Please adjust your prompt. See 'failed_generation' for more details.", code="tool_use_failed"), TOOLS,
+        ("temperature", "", {"extra_fields": {"temperature": 0.2}}, {}),
         id="R11, a call of the model",
     ),
     pytest.param(

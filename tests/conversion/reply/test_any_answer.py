@@ -110,6 +110,7 @@ PROFILES = st.fixed_dictionaries(
     {
         "think_tags": st.sampled_from(["start", "implicit", "off"]),
         "tool_arguments": st.sampled_from(["forward", "buffer"]),
+        "tool_call_parser": st.sampled_from(["", "hermes", "qwen_xml"]),
         "reasoning_state": st.sampled_from(["details", "text"]),
         "lenient_eof": st.booleans(),
         "cumulative": st.booleans(),

@@ -48,6 +48,24 @@ def test_it_joins_details_that_stream():
     ]
 
 
+def thought(text="", **fields):
+    return [{"type": "thinking", "thinking": [{"type": "text", "text": text}], **fields}]
+
+
+@pytest.mark.parametrize("display", ["shown", "omitted"])
+def test_it_carries_the_signature_of_a_text_in_the_content(display):
+    reply = streamed(
+        chunk(thought("Let ")),
+        chunk(thought("me see", signature="si")),
+        chunk(thought(signature="g")),
+        chunk("Done", finish="stop"),
+        profile={"reasoning_state": "text", "reasoning_in_content": "part"},
+        terms=terms(thinking=display),
+    )
+    hidden = "Let me see" if display == "omitted" else None
+    assert reply.states() == [ReasoningState("test", "backend-model", "ms", {"signature": "sig", "text": hidden})]
+
+
 def test_it_carries_state_without_text_in_a_block_of_its_own():  # protocol F144
     for reply in (
         whole({"reasoning_details": [ENCRYPTED], "content": "b"}, profile=DETAILS),

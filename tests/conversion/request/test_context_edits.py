@@ -137,6 +137,24 @@ def test_inputs_may_be_cleared_too(inputs, expected):
     assert calls == [*expected, *['{"path":"x"}'] * 3]
 
 
+def test_cleared_inputs_count_as_cleared():
+    asked = {"trigger": tool_uses(1), "clear_tool_inputs": True}
+    messages = [user("a")]
+    for each in range(5):
+        messages += [assistant(call("Write", {"text": "y" * 400}, f"id_{each}")), user(result("done", f"id_{each}"))]
+    least = {"type": "input_tokens", "value": 200}
+    (edit,) = ask(messages, "generic", **ALLOWED, **clear_tool_uses(clear_at_least=least, **asked)).terms.applied_edits
+    assert edit["cleared_input_tokens"] > 200
+    without = clear_tool_uses(clear_at_least=least, **asked | {"clear_tool_inputs": False})
+    assert ask(messages, "generic", **ALLOWED, **without).terms.applied_edits == ()
+
+
+def test_a_conversation_is_cleared_in_the_same_way_each_time():
+    asked = clear_tool_uses(trigger=tool_uses(1), clear_tool_inputs=["Tool1"])
+    first, second = (ask(worked(5), "generic", **ALLOWED, **asked) for _ in range(2))
+    assert first.conversion.body == second.conversion.body
+
+
 def test_results_stay_where_the_administrator_does_not_want_them_cleared():
     sent = ask(worked(5), "generic", **clear_tool_uses(trigger=tool_uses(1)))
     assert cleared(sent) == [False] * 5

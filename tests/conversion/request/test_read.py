@@ -76,7 +76,7 @@ def test_it_tells_the_first_fault(body, message):
 
 
 def test_it_tells_faults_in_the_order_of_the_parameters():
-    broken = {"messages": [], "max_tokens": -1, "safeguards": [{}]}
+    broken = {"messages": [], "max_tokens": -1, "compaction": {}}
     assert refusal(broken).message.startswith("model")
     assert refusal(broken | {"model": "x"}).message.startswith("max_tokens")
     assert refusal(broken | {"model": "x", "max_tokens": 1}).message.startswith("messages")
@@ -121,9 +121,6 @@ def test_it_skips_a_byte_order_mark():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        pytest.param(
-            {"safeguards": [{"type": "x"}]}, "safeguards: Extra inputs are not permitted", id="safeguards"
-        ),  # protocol B44
         pytest.param(
             {"compaction": {"type": "summarize"}}, "compaction: Extra inputs", id="compaction"
         ),  # protocol B45

@@ -146,6 +146,14 @@ def test_mistral_gets_its_thinking_as_a_part():
     assert said(thinking(), call(), dialect="mistral")["content"] == "b"
 
 
+@pytest.mark.parametrize("shown", ["Hm.", ""], ids=["shown", "hidden"])
+def test_mistral_gets_the_signature_of_its_thinking_back(shown):
+    state = {"signature": "sig", "text": None if shown else "Hm."}
+    block = thinking(shown, sealed("ms", state, "mistral.test"))
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}], "signature": "sig"}
+    assert said(block, dialect="mistral")["content"] == [thought, {"type": "text", "text": "b"}]
+
+
 def test_thinking_may_stand_in_tags():
     block = thinking(signature=sealed("t", None, "generic.test"))
     message = said(block, dialect="generic", overrides={"reasoning_in_content": "tags"})
