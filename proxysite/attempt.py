@@ -16,19 +16,22 @@ from conversion.repairs import MOST_REPAIRS, Repair, find_repair, repaired
 from conversion.reply.translation import Translation
 from conversion.request.convert import Conversion, convert_request
 from conversion.request.identity import cache_keys
+from conversion.request.kept_states import states_wanted
 from conversion.request.read import MessagesRequest
+from conversion.search.offer import SearchTerms, search_terms, with_function
 from proxysite.handler import ApiRequest
 from proxysite.outside import outside
 from proxysite.request_ids import new_message_id, new_suffix
 from proxysite.usage_row import AGENT_HEADER, SESSION_HEADER
 from routing import snapshot
+from routing.kept_states import kept_states
 from routing.table import Route
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """`repairs` are how it, and the destination of its route, differ from the first one; `translation` waits for the
-    reply to `conversion`.
+    reply to `conversion`. With `search` the gateway runs the searches that the model asks for.
     """
 
     request: ApiRequest
@@ -37,11 +40,17 @@ class Attempt:
     conversion: Conversion
     translation: Translation
     repairs: tuple[Repair, ...] = ()
+    search: SearchTerms | None = None
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What was repaired, and what the conversion could not carry over."""
         return (*(repair.notice for repair in self.repairs), *self.conversion.notices)
+
+    def keep_states(self) -> None:
+        """Keep the reasoning of the reply that the client does not carry."""
+        if self.translation.kept:
+            kept_states.keep(self.request.key.client_id, self.translation.kept)
 
     def learn(self) -> None:
         """Let later requests begin with the repairs of this one."""
@@ -74,21 +83,24 @@ async def better_attempt(refused: Attempt, failure: BackendFailure) -> Attempt |
 
 
 async def _attempt(request: ApiRequest, message: MessagesRequest, route: Route, repairs: tuple[Repair, ...]) -> Attempt:
+    search = search_terms(message, route.destination.profile) if request.key.search is not None else None
+    asked = with_function(message) if search is not None else message
     keys = cache_keys(
-        message,
+        asked,
         session_id=request.header(SESSION_HEADER),
         agent_id=request.header(AGENT_HEADER),
         client=request.key.client_name,
     )
-    found = await outside(message, route.destination)
+    found = await outside(asked, route.destination)
     conversion = convert_request(
-        message,
+        asked,
         route.destination,
         secret=settings.SIGNATURE_SECRET,
         keys=keys,
         betas=betas(request),
         documents=found.documents,
         fetched=found.fetched,
+        kept=await _kept(request, message, route),
     )
     translation = Translation(
         conversion.terms,
@@ -97,7 +109,13 @@ async def _attempt(request: ApiRequest, message: MessagesRequest, route: Route, 
         message_id=new_message_id(),
         new_suffix=new_suffix,
     )
-    return Attempt(request, message, route, conversion, translation, repairs)
+    return Attempt(request, message, route, conversion, translation, repairs, search)
+
+
+async def _kept(request: ApiRequest, message: MessagesRequest, route: Route) -> dict[str, str]:
+    """The reasoning of earlier replies that the client could not carry."""
+    keys = states_wanted(message, route.destination)
+    return await kept_states.find(request.key.client_id, keys) if keys else {}
 
 
 def betas(request: ApiRequest) -> frozenset[str]:

@@ -1,8 +1,10 @@
 """One request, top to bottom: from a Messages request of a known client to a delivered and accounted reply.
 
-read → resolve → convert → open the row → ask the backend, translate, deliver, close the row (`relay.py`)
+read → resolve → shorten → convert → budgets → open the row → ask the backend, translate, deliver, close the row
+(`relay.py`)
 
-A backend that refuses, and says how it wants to be asked, is asked again (`attempt.py`) before anything is delivered.
+As long as nothing is delivered, a backend that refuses, and says how it wants to be asked, is asked again
+(`attempt.py`), and where one fails, the next target of the mapping is asked (`way.py`).
 
 The HTTP status stays open until the first meaningful event of the backend, so refusals are proper statuses in the
 envelope of the Messages API; after that they are `error` events. The row is in the journal before a byte goes to the
@@ -14,21 +16,27 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from msgspec.structs import replace
+
 from conversion.errors import BackendFailure
 from conversion.reply.backend_errors import committed_error_type
 from conversion.reply.translation import Translation
-from conversion.request.read import read_messages_request
+from conversion.request.read import MessagesRequest, read_messages_request
 from proxysite.api.errors import as_api_error
 from proxysite.asgi_types import Send
 from proxysite.attempt import Attempt, better_attempt, first_attempt
 from proxysite.delivery import Delivery
+from proxysite.ear import Ear, Heard
 from proxysite.envelope import ApiError
 from proxysite.handler import ApiRequest, DeferredResponse
+from proxysite.judge import judge_for
 from proxysite.lifespan import recorder
 from proxysite.relay import relay
+from proxysite.shortening import shortened_for
 from proxysite.usage_row import UsageRow
-from routing import snapshot
-from routing.resolve import resolve
+from proxysite.way import Way, way_for
+from proxysite.web_search import relay_searching
+from routing.health.seats import seat
 
 logger = logging.getLogger("proxysite")
 
@@ -43,7 +51,7 @@ class Exchange(DeferredResponse):
         self._translation: Translation | None = None
 
     async def run(self, send: Send) -> None:
-        client = Delivery(send, self._request.request_id)
+        client = Delivery(send, self._request.request_id, self._request.scope.get("connection"))
         try:
             await self._answer(client)
         except asyncio.CancelledError:
@@ -57,26 +65,57 @@ class Exchange(DeferredResponse):
     async def _answer(self, client: Delivery) -> None:
         message = read_messages_request(self._request.body)
         self._row.asks(message)
-        route = resolve(snapshot.current(), self._request.key, message.model)
+        judge_for(self._request.key.judge, message, self._ask_judge)
         if message.stream:
             client.expect_stream()
-        first = await first_attempt(self._request, message, route)
-        await self._row.open(route, first.conversion)
+        with way_for(self._request, message) as way:
+            await self._go(way, message, client)
+
+    async def _go(self, way: Way, message: MessagesRequest, client: Delivery) -> None:
+        """From target to target, until one has answered."""
+        short = await shortened_for(self._request, message, way.route, errand)
+        self._row.shortened(short)
+        first = await self._admitted(await first_attempt(self._request, short.request, way.route))
+        await self._row.open(way.route, first.conversion)
         attempt: Attempt | None = first
         while attempt is not None:
             self._translation = attempt.translation
             self._row.converted(attempt.notices)
-            attempt = await self._try(attempt, client)
+            attempt = await self._try(attempt, client, way)
+        way.succeeded()
 
-    async def _try(self, attempt: Attempt, client: Delivery) -> Attempt | None:
-        """Ask the backend and deliver its reply. None: that was it; else the attempt that a refusal calls for."""
+    async def _admitted(self, attempt: Attempt) -> Attempt:
+        """The attempt with as many tokens of output as the client's budgets have for it; raises Refusal."""
+        admission = await self._row.admit(attempt.route, attempt.conversion)
+        if admission.max_tokens is None:
+            return attempt
+        message = replace(attempt.message, max_tokens=admission.max_tokens)
+        return await first_attempt(self._request, message, attempt.route)
+
+    async def _try(self, attempt: Attempt, client: Delivery, way: Way) -> Attempt | None:
+        """Ask the backend and deliver its reply. None: that was it; else the attempt that its failure calls for."""
+        judge = judge_for(self._request.key.judge, attempt.message, self._ask_judge)
+        relaying = relay if attempt.search is None else relay_searching
         try:
-            await relay(attempt, client, self._row)
+            if attempt.route.backend.max_concurrent is None:
+                await relaying(attempt, client, self._row, judge)
+            else:
+                async with seat(attempt.route.backend, self._request.key.client_id):
+                    await relaying(attempt, client, self._row, judge)
         except BackendFailure as failure:
             if better := await better_attempt(attempt, failure):
                 return better
-            raise
+            way.failed(failure)
+            if client.begun or (other := await way.attempt_after(attempt, failure)) is None:
+                raise
+            client.limits = []
+            self._row.moved(attempt, failure, other)
+            return other
         return None
+
+    async def _ask_judge(self, question: bytes) -> Heard:
+        """Put the calls of the reply before the judge, in an exchange of their own."""
+        return await errand(self._request.errand(question, "judge"))
 
     async def _failed(self, client: Delivery, exception: Exception) -> None:
         error = as_api_error(exception)
@@ -99,3 +138,12 @@ class Exchange(DeferredResponse):
             opened = self._translation is not None and self._translation.opened
             return committed_error_type(exception, opened=opened)
         return error.type
+
+
+async def errand(request: ApiRequest) -> Heard:
+    """Answer a request of the gateway's own. Should it be cancelled, then because nobody waits for it any more."""
+    ear = Ear()
+    exchange = Exchange(request)
+    exchange.client_left = True
+    await exchange.run(ear)
+    return ear.heard

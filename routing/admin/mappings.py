@@ -10,7 +10,14 @@ from django.utils.safestring import SafeString
 from routing.admin.cells import shortened, two_lines
 from routing.admin.effective import shown_destination
 from routing.admin.rows import OriginFilter, RowAdmin, TabularInline
-from routing.models import Compression, MappingTarget, ModelMapping
+from routing.models import MappingTarget, ModelMapping
+
+FLAGS = (("when_thinking", "when_images"), ("when_web_search", "when_background"))
+CONDITIONS_TEXT = (
+    "All that is chosen here must hold, or the mapping is passed over. Among mappings for the same client, team or "
+    "everybody and of the same kind, one with more conditions is asked first: so a long request can go to a model with "
+    "a long context while all others go elsewhere."
+)
 
 
 class TargetInline(TabularInline[MappingTarget, ModelMapping]):
@@ -37,16 +44,23 @@ class ModelMappingAdmin(RowAdmin[ModelMapping]):
     def get_fieldsets(self, request: HttpRequest, obj: ModelMapping | None = None) -> Any:
         narrowed = obj is not None and (obj.team_id or obj.client_id)
         scope = {"fields": ("team", "client"), "classes": () if narrowed else ("collapse",)}
+        conditions = {
+            "fields": (*FLAGS, "when_input_above"),
+            "classes": () if obj is not None and obj.is_conditional else ("collapse",),
+            "description": CONDITIONS_TEXT,
+        }
         outcome = (("What this comes to", {"fields": ("effective",)}),) if obj else ()
         return (
-            (None, {"fields": ("kind", "pattern", "compression", "is_enabled")}),
+            (None, {"fields": ("kind", "pattern", "compression", "prefers_least_busy", "is_enabled")}),
             ("Only for a team or a client", scope),
+            ("Only for some requests", conditions),
             *outcome,
         )
 
     @admin.display(description="names", ordering="pattern")
     def names(self, mapping: ModelMapping) -> SafeString:
-        return two_lines(shortened(mapping.pattern or "any name", 28), mapping.get_kind_display())
+        remark = ", ".join([mapping.get_kind_display(), *mapping.conditions_in_words])
+        return two_lines(shortened(mapping.pattern or "any name", 28), remark)
 
     @admin.display(description="for", ordering="client__name")
     def holds_for(self, mapping: ModelMapping) -> str:
@@ -54,8 +68,10 @@ class ModelMappingAdmin(RowAdmin[ModelMapping]):
 
     @admin.display(description="goes to")
     def goes_to(self, mapping: ModelMapping) -> str:
-        target = first_enabled(mapping)
-        return str(target) if target else "nothing that is enabled"
+        found = enabled(mapping)
+        if not found:
+            return "nothing that is enabled"
+        return f"{found[0]} and {len(found) - 1} more" if len(found) > 1 else str(found[0])
 
     @admin.display(description="dialect, limits and habits")
     def effective(self, mapping: ModelMapping) -> SafeString | str:
@@ -63,22 +79,11 @@ class ModelMappingAdmin(RowAdmin[ModelMapping]):
         return shown_destination(target.backend, target.model or mapping.pattern) if target else "—"
 
 
-@admin.register(Compression)
-class CompressionAdmin(RowAdmin[Compression]):
-    list_display = ("name", "mode", "max_system_tokens", "summary_model", "origin")
-    list_filter = ("mode", OriginFilter)
-    search_fields = ("name",)
-    fieldsets = (
-        (
-            None,
-            {
-                "description": "Kept with the mappings that name it. No prompt is shortened yet.",
-                "fields": ("name", "mode", "max_system_tokens", "summary_model"),
-            },
-        ),
-    )
-
-
 def first_enabled(mapping: ModelMapping) -> MappingTarget | None:
-    """Where its requests go, of the targets that were fetched with it (in their order)."""
-    return next((target for target in mapping.targets.all() if target.is_enabled and target.backend.is_enabled), None)
+    """The preferred one."""
+    return next(iter(enabled(mapping)), None)
+
+
+def enabled(mapping: ModelMapping) -> list[MappingTarget]:
+    """Where its requests can go, of the targets that were fetched with it (in their order)."""
+    return [target for target in mapping.targets.all() if target.is_enabled and target.backend.is_enabled]

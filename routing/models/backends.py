@@ -13,7 +13,7 @@ from routing.models.revised import Revised, RevisedQuerySet
 from routing.validators import BASE_URL_LIMIT, validate_base_url, validate_dialect, validate_headers, validate_profile
 
 PROFILE_HELP = 'Overrides of single habits, such as <code>{"max_tokens_field": "max_tokens"}</code>.'
-ORDER_HELP = "The lowest one comes first."
+ORDER_HELP = "The lowest one comes first; the others are used while it is refused."
 WEIGHT_HELP = "Among those of the same order, the heaviest one comes first."
 
 
@@ -40,7 +40,8 @@ class Backend(Revised):
         max_length=20,
         blank=True,
         validators=[validate_dialect],
-        help_text="Which habits of requests and replies the backend has. Empty: told by the host of the base URL.",
+        help_text="Which habits of requests and replies the backend has. Empty: told by the host of the base URL, "
+        "else by the list of models.",
     )
     api_version = models.CharField(
         "API version",
@@ -67,6 +68,14 @@ class Backend(Revised):
         validators=[MaxValueValidator(5)],
         help_text="How often a request is sent again when the backend could not be reached.",
     )
+    max_concurrent = models.PositiveIntegerField(
+        "requests at once",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="As many requests of each process of the service are served at once; others wait for up to ten "
+        "seconds, clients by turns, and then go to the next target or are refused. Empty: no limit.",
+    )
     max_tokens_limit = models.PositiveIntegerField(
         default=128_000,
         validators=[MinValueValidator(1)],
@@ -80,6 +89,7 @@ class Backend(Revised):
     )
     from_environment = models.BooleanField("from the environment", default=False, editable=False)
     last_catalog_at = models.DateTimeField("models read", null=True, blank=True, editable=False)
+    recognised_dialect = models.CharField(max_length=20, blank=True, editable=False)
     last_catalog_error = models.CharField("error", max_length=500, blank=True, editable=False)
 
     objects = BackendQuerySet.as_manager()
@@ -104,7 +114,12 @@ class Backend(Revised):
 
     @property
     def effective_dialect(self) -> str:
-        return self.dialect or dialect_of(self.base_url, self.api_version)
+        return self.dialect or dialect_of(self.base_url, self.api_version, self.recognised_dialect)
+
+    @property
+    def is_recognised(self) -> bool:
+        """Its list told the dialect, and nothing else did."""
+        return self.effective_dialect != (self.dialect or dialect_of(self.base_url, self.api_version))
 
 
 class BackendCredentialQuerySet(RevisedQuerySet["BackendCredential"]):
@@ -177,7 +192,14 @@ class BackendModel(Revised):
         help_text="In the list of models that clients see, as <code>claude-gw/name</code>.",
     )
     discovered_context_window = models.PositiveIntegerField("context window", null=True, editable=False)
+    known_context_window = models.PositiveIntegerField(
+        "context window as generally known",
+        null=True,
+        editable=False,
+        help_text="Where neither the list nor you say more.",
+    )
     discovered_max_output_tokens = models.PositiveIntegerField("output tokens", null=True, editable=False)
+    discovered_prices = models.JSONField("prices", default=dict, editable=False)
     capabilities = models.JSONField(default=dict, editable=False)
     discovered_at = models.DateTimeField("seen in the list", null=True, editable=False)
     estimate_factor = models.FloatField(default=1.0, editable=False)
@@ -202,3 +224,12 @@ class BackendModel(Revised):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def window(self) -> int | None:
+        """By whoever knows it best."""
+        return self.context_window or self.discovered_context_window or self.known_context_window
+
+    @property
+    def output_limit(self) -> int | None:
+        return self.max_output_tokens or self.discovered_max_output_tokens

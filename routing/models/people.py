@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 ALLOWED_MODELS_HELP = (
     "Names that may be asked for, one pattern a line, such as <code>*haiku*</code>. Empty: every name. "
     "Where both the team and the client have a list, a name must be in both."
+)
+
+
+JUDGE_HELP = (
+    "In Claude Code's auto mode this model judges tool calls before they run: a name that may be asked for here, such "
+    "as <code>claude-haiku-4-5</code>. It costs one more request for each reply that calls tools. "
 )
 
 
@@ -36,6 +43,30 @@ class Team(Revised):
         blank=True,
         related_name="managed_teams",
         help_text="Staff users of the group “Key managers” who look after the clients and keys of this team.",
+    )
+    self_service_keys = models.PositiveSmallIntegerField(
+        "own keys of a member",
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text="Up to how many usable keys a member may issue, and revoke, on their own pages. "
+        "0: only this admin issues and revokes keys.",
+    )
+    self_service_days = models.PositiveSmallIntegerField(
+        "days of an own key",
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="How long a key that a member issues is valid.",
+    )
+    judge_model = models.CharField(
+        "judge of auto mode",
+        max_length=200,
+        blank=True,
+        help_text=JUDGE_HELP + "Empty: nobody judges, and auto mode runs only what needs no check.",
+    )
+    judge_policy = models.TextField(
+        "policy for the judge",
+        blank=True,
+        help_text="What the judge is to mind besides its own rules, such as “Nothing may be pushed to main”.",
     )
     created_at = models.DateTimeField("created", auto_now_add=True)
 
@@ -69,8 +100,19 @@ class Client(Revised):
         related_name="clients",
         help_text="Who sees the usage of this client on their own pages.",
     )
+    self_service_keys = models.PositiveSmallIntegerField(
+        "own keys",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text="Up to how many usable keys its user may issue, and revoke, on their own pages. "
+        "Empty: as the team says; 0: none.",
+    )
     is_active = models.BooleanField("active", default=True, help_text="The keys of an inactive client are refused.")
     allowed_models = models.TextField(blank=True, help_text=ALLOWED_MODELS_HELP)
+    judge_model = models.CharField(
+        "judge of auto mode", max_length=200, blank=True, help_text=JUDGE_HELP + "Empty: as the team says."
+    )
     notes = models.TextField(blank=True)
     from_environment = models.BooleanField("from the environment", default=False, editable=False)
     created_at = models.DateTimeField("created", auto_now_add=True)
