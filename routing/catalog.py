@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import islice
 
@@ -19,15 +18,14 @@ from django.utils import timezone
 
 from conversion.errors import BackendFailure
 from routing import loading
-from routing.endpoints import details_url, models_url
-from routing.model_lists import ModelFacts, models_in, windows_in
+from routing.endpoints import models_url
+from routing.model_details import Fetch, completed
+from routing.model_lists import ModelFacts, models_in, server_of
 from routing.models import Backend, BackendModel
+from routing.public_models import context_window
 from routing.table import BackendEntry
 
 logger = logging.getLogger("routing")
-
-Fetch = Callable[[BackendEntry, str, float], object]
-"""GET a JSON document of a backend; raises BackendFailure."""
 
 EVERY = timedelta(hours=1)
 AFTER_FAILURE = timedelta(minutes=5)
@@ -35,10 +33,15 @@ AT_START = timedelta(minutes=1)
 """Workers that start together ask once."""
 LOOK_SECONDS = 30.0
 LIST_TIMEOUT = 10.0
-DETAILS_TIMEOUT = 3.0
 STOP_TIMEOUT = 1.0
 MODELS_LIMIT = 5000
-DISCOVERED = ("discovered_context_window", "discovered_max_output_tokens", "capabilities", "discovered_at")
+DISCOVERED = (
+    "discovered_context_window",
+    "discovered_max_output_tokens",
+    "discovered_prices",
+    "capabilities",
+    "discovered_at",
+)
 
 
 class Catalog:
@@ -84,37 +87,50 @@ def claim(backend: BackendEntry, age: timedelta) -> bool:
     return bool(Backend.objects.filter(due, pk=backend.id).update_quietly(last_catalog_at=now))
 
 
-def refresh(backend: BackendEntry, fetch: Fetch) -> None:
-    """Ask a backend and keep what it says."""
+def refresh(backend: BackendEntry, fetch: Fetch) -> str:
+    """Ask a backend and keep what it says; gives what went wrong, if anything did."""
     try:
         facts = ask(backend, fetch)
     except BackendFailure as failure:
         error = failure.message[:500]
     else:
         store(backend.id, facts)
+        recognise(backend.id, server_of(facts.values()))
         error = ""
+    add_known_windows(backend)
     Backend.objects.filter(pk=backend.id).update_quietly(last_catalog_error=error)
+    return error
+
+
+def recognise(backend_id: int, dialect: str) -> None:
+    """Keep which server wrote the list; another one than before is asked again soon, for what only it can tell."""
+    Backend.objects.filter(pk=backend_id).exclude(recognised_dialect=dialect).update(
+        recognised_dialect=dialect, last_catalog_at=None
+    )
 
 
 def ask(backend: BackendEntry, fetch: Fetch) -> dict[str, ModelFacts]:
-    """The backend's models. A second source that fails leaves what the list says; a list without models is none."""
+    """The backend's models, with what its second source adds; a list without models is none."""
     url = models_url(backend)
     if url is None:
         return {}
     facts = models_in(fetch(backend, url, LIST_TIMEOUT))
     if not facts:
         raise BackendFailure(f"{url} lists no models")
-    url = details_url(backend)
-    if url is None:
-        return facts
-    try:
-        windows = windows_in(fetch(backend, url, DETAILS_TIMEOUT))
-    except BackendFailure:
-        return facts
-    return {
-        name: replace(fact, context_window=windows.get(name) or windows.get("") or fact.context_window)
-        for name, fact in facts.items()
-    }
+    return completed(backend, facts, fetch)
+
+
+def add_known_windows(backend: BackendEntry) -> None:
+    """Where neither the list nor the admin says how much a model takes, perhaps everybody knows."""
+    rows = BackendModel.objects.filter(backend_id=backend.id)
+    changed = []
+    for row in rows:
+        told = row.context_window or row.discovered_context_window
+        known = None if told else context_window(row.dialect or backend.dialect, row.name)
+        if known != row.known_context_window:
+            row.known_context_window = known
+            changed.append(row)
+    BackendModel.objects.bulk_update(changed, ["known_context_window"], batch_size=500)
 
 
 def store(backend_id: int, facts: Mapping[str, ModelFacts]) -> None:
@@ -140,6 +156,7 @@ def _take(row: BackendModel, fact: ModelFacts | None) -> bool:
     before = [getattr(row, name) for name in DISCOVERED]
     row.discovered_context_window = fact.context_window if fact else None
     row.discovered_max_output_tokens = fact.max_output_tokens if fact else None
+    row.discovered_prices = dict(fact.prices) if fact else {}
     row.capabilities = dict(fact.capabilities) if fact else {}
     row.discovered_at = (row.discovered_at or timezone.now()) if fact else None
     return before != [getattr(row, name) for name in DISCOVERED]

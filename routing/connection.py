@@ -1,21 +1,25 @@
 """One HTTP/1.1 connection to a backend: a request out, bytes of the reply in, as they arrive.
 
-A read gives everything that has arrived since the last one, so that one read becomes one write to the client. A reader
-that stalls stops the socket (`HIGH_WATER`), so a slow client never fills our memory. Silence is measured by one timer
-per request that is only looked at when it fires.
+A read gives everything that has arrived since the last one, so that one read becomes one write to the client. Where
+that is enough, `pass_to` hands it over within the event loop's callback, without waking any task. A reader that stalls
+stops the socket (`HIGH_WATER`), so a slow client never fills our memory. Silence is measured by one timer per request
+that is only looked at when it fires.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import cast
+from collections.abc import Callable
+from typing import TypeAlias, cast
 
 import httptools
 import httpx
 
 HIGH_WATER = 256 * 1024
 HEAD_LIMIT = 128 * 1024
+
+Take: TypeAlias = Callable[[bytes], bool]
+"""Takes bytes of a body; whether it wants more in the same way."""
 
 
 class Connection(asyncio.Protocol):
@@ -39,6 +43,7 @@ class Connection(asyncio.Protocol):
         self._framed = False
         self._keep_alive = False
         self._keep: Callable[[], None] | None = None
+        self._take: Take | None = None
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self.answered = False
@@ -56,16 +61,14 @@ class Connection(asyncio.Protocol):
         self._in_head, self._ended, self._framed, self._keep_alive, self._head_bytes = True, False, False, False, 0
         self._heard, self._silence = self._loop.time(), silence
         self._timer = self._loop.call_later(silence, self._look_at_silence)
-        self._transport.write(head)
-        self._transport.write(body)
+        self._transport.writelines((head, body))
 
     async def head(self) -> None:
         """Wait until status and headers are here; raises httpx's errors."""
         while self._in_head:
             if self._failure is not None:
                 raise self._failure
-            self._waiter = self._loop.create_future()
-            await self._waiter
+            await self._news()
 
     async def read(self) -> bytes:
         """All bytes of the body that have arrived, waiting for the first; empty at its end."""
@@ -74,8 +77,36 @@ class Connection(asyncio.Protocol):
                 return b""
             if self._failure is not None:
                 raise self._failure
-            self._waiter = self._loop.create_future()
-            await self._waiter
+            await self._news()
+        return self._arrived()
+
+    async def pass_to(self, take: Take) -> bool:
+        """Have `take` called with all that arrives, as soon as it does, until that gives False.
+
+        False: the body has ended first. Raises httpx's errors, and what `take` raises.
+        """
+        if self._pieces and not take(self._arrived()):
+            return True
+        if self._ended:
+            return False
+        if self._failure is not None:
+            raise self._failure
+        self._take = take
+        try:
+            await self._news()
+            if self._take is not None and self._failure is not None:
+                raise self._failure
+            return self._take is None
+        finally:
+            self._take = None
+
+    def _news(self) -> asyncio.Future[None]:
+        """Done when something happened."""
+        self._waiter = waiter = self._loop.create_future()
+        return waiter
+
+    def _arrived(self) -> bytes:
+        """What has arrived and was not read; there is some."""
         data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()
         self._buffered = 0
@@ -151,6 +182,20 @@ class Connection(asyncio.Protocol):
             self._fail(httpx.RemoteProtocolError(f"not HTTP: {error}"))
         if self._in_head and self._head_bytes > HEAD_LIMIT:
             self._fail(httpx.RemoteProtocolError("the head of the response is too large"))
+        if self._take is not None:
+            self._pass_on(self._take)
+        elif not self._in_head:
+            self._wake()
+
+    def _pass_on(self, take: Take) -> None:
+        """Wake the reader only where `take` has had enough, or the body has ended."""
+        try:
+            if self._pieces and not take(self._arrived()):
+                self._take = None
+        except Exception as error:  # it is the reader's: this is called by the event loop
+            self._fail(error)
+        if self._take is None or self._ended:
+            self._wake()
 
     def eof_received(self) -> bool:
         return False  # the transport closes itself, and connection_lost tells
@@ -179,7 +224,6 @@ class Connection(asyncio.Protocol):
             self.headers = []
             return
         self._in_head = False
-        self._wake()
 
     def on_body(self, body: bytes) -> None:
         if self._keep is not None:  # nobody reads any more
@@ -189,7 +233,6 @@ class Connection(asyncio.Protocol):
         if self._buffered > HIGH_WATER and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
-        self._wake()
 
     def on_message_complete(self) -> None:
         if self._in_head:  # the end of an informational response
@@ -198,11 +241,3 @@ class Connection(asyncio.Protocol):
         self._keep_alive = self._framed and self._parser.should_keep_alive()
         if self._keep is not None:
             self._hand_on()
-        self._wake()
-
-
-def request_head(method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The head of a request as it goes over the wire."""
-    lines = [b"%b %b HTTP/1.1" % (method, target)]
-    lines += [b"%b: %b" % header for header in headers]
-    return b"\r\n".join(lines) + b"\r\n\r\n"

@@ -1,4 +1,4 @@
-"""Which dialect a backend speaks: by the host of its base URL, unless the admin says otherwise.
+"""Which dialect a backend speaks: by the host of its base URL or by its list, unless the admin says otherwise.
 
 Rows, not ifs: a new vendor is a line in HOSTS, a new local server a line in PORTS. What a dialect means for the
 translation is written in `conversion/profiles/`.
@@ -44,8 +44,8 @@ PORTS = {11434: "ollama", 1234: "lmstudio", 8080: "llamacpp", 8000: "vllm", 3000
 """Where local servers listen by default."""
 
 
-def dialect_of(base_url: str, api_version: str = "") -> str:
-    """The dialect that a base URL tells."""
+def dialect_of(base_url: str, api_version: str = "", recognised: str = "") -> str:
+    """The dialect that a base URL tells; `recognised` is what the list of models told, which knows more than a port."""
     try:
         url = urlsplit(base_url)
         host, port = (url.hostname or "").lower(), url.port
@@ -54,6 +54,8 @@ def dialect_of(base_url: str, api_version: str = "") -> str:
     for pattern, dialect in HOSTS.items():
         if fnmatchcase(host, pattern):
             return azure_style(url.path, api_version) if dialect == "azure" else dialect
+    if recognised in DIALECTS:
+        return recognised
     return PORTS.get(port or 0, "generic") if is_local(host) else "generic"
 
 

@@ -34,6 +34,8 @@ DEFAULT_PATHS = {
 }
 """Where the API lies on a host that was given without a path."""
 
+NATIVE_HOST = "generativelanguage.googleapis.com"
+
 AZURE_API_VERSION = "2024-12-01-preview"
 """For a deployment URL without a version: the first one that takes `max_completion_tokens`."""
 
@@ -76,20 +78,25 @@ def models_url(backend: BackendEntry) -> str | None:
             return f"{api_url(backend)}/models"
 
 
-def details_url(backend: BackendEntry) -> str | None:
-    """A second source for what the list does not say: the window that a local server really uses."""
-    match backend.dialect:
-        case "llamacpp":
-            return f"{origin(backend)}/props"
-        case "ollama":
-            return f"{origin(backend)}/api/ps"
-        case _:
-            return None
+def native_models_url(backend: BackendEntry) -> str | None:
+    """Gemini's own list, which tells what that for OpenAI's clients leaves out; Vertex has no such list."""
+    url = urlsplit(backend.base_url)
+    if url.hostname != NATIVE_HOST:
+        return None
+    return f"{url.scheme}://{url.netloc}/v1beta/models?pageSize=1000"
 
 
 def request_headers(backend: BackendEntry, credential: str) -> dict[str, str]:
     """The headers that say who asks. The backend's own ones win, so that they can replace the authorization."""
     return {**auth_headers(backend.dialect, credential), **{k.lower(): v for k, v in backend.headers.items()}}
+
+
+def catalog_headers(backend: BackendEntry, credential: str, url: str) -> dict[str, str]:
+    """The same for lists of models: Gemini's own takes the key in another header, and refuses it in two."""
+    if url != native_models_url(backend) or not credential:
+        return request_headers(backend, credential)
+    others = {name: value for name, value in request_headers(backend, "").items() if name != "authorization"}
+    return {**others, "x-goog-api-key": credential}
 
 
 def auth_headers(dialect: str, credential: str) -> dict[str, str]:

@@ -29,12 +29,18 @@ def _listed(table: RoutingTable, name: str, route: Route) -> ListedModel:
     destination = route.destination
     return ListedModel(
         id=name,
-        display_name=f"{route.model} ({route.backend.name})",
+        display_name=_display_name(name, route),
         context_window=destination.context_window,
         max_output_tokens=destination.max_output_tokens,
         profile=destination.profile,
         abilities=known.abilities if known else {},
     )
+
+
+def _display_name(name: str, route: Route) -> str:
+    """What a picker shows, often without the name itself: several names may lead to one model."""
+    model = f"{route.model} ({route.backend.name})"
+    return model if name.startswith(LISTED_ALIAS) else f"{name}: {model}"
 
 
 def _names(table: RoutingTable, key: KeyEntry) -> Iterator[str]:

@@ -21,11 +21,12 @@ from routing.models import (
     LearnedHabit,
     MappingTarget,
     ModelMapping,
+    SearchEngine,
     Team,
 )
 from routing.patterns import compiled
 from routing.scopes import scopes
-from routing.table import BackendEntry, KeyEntry, ModelEntry, RoutingTable, TargetEntry
+from routing.table import BackendEntry, JudgeEntry, KeyEntry, ModelEntry, RoutingTable, SearchEntry, TargetEntry
 from routing.validators import HEADER_VALUE
 
 logger = logging.getLogger("routing")
@@ -41,7 +42,10 @@ SOURCES = (
     Compression,
     ModelMapping,
     MappingTarget,
+    SearchEngine,
 )
+
+NO_ENGINES: Mapping[int | None, SearchEntry] = {}
 
 Fingerprint = tuple[tuple[int, int], ...]
 
@@ -60,9 +64,13 @@ def load(uses: dict[int, float]) -> RoutingTable:
     """The table as the database has it now."""
     entries = {entry.id: entry for entry in backends()}
     known = models(entries)
+    found = scopes(entries)
+    conditions = {entry.conditions for scope in found.values() for entry in scope.entries}
     return RoutingTable(
         keys=_keys(),
-        scopes=scopes(entries),
+        scopes=found,
+        asks_for_properties=any(each.count for each in conditions),
+        input_limits=tuple({each.input_above for each in conditions if each.input_above}),
         listed=_listed(entries, known),
         models=known,
         habits=lessons.learned(entries),
@@ -77,24 +85,50 @@ def backends() -> list[BackendEntry]:
     return [backend_entry(row, tuple(opened[row.pk])) for row in rows]
 
 
+def opened_backend(row: Backend) -> BackendEntry:
+    """One backend, enabled or not, with what opens it."""
+    return backend_entry(row, tuple(_credentials([row.pk])[row.pk]))
+
+
 def _keys() -> dict[bytes, KeyEntry]:
-    entries = {}
-    for key in ClientKey.objects.usable(timezone.now()).select_related("client__team"):
-        client, team = key.client, key.client.team
-        texts = [text for text in (client.allowed_models, team.allowed_models if team else "") if text.strip()]
-        digest = bytes.fromhex(key.digest)
-        entries[digest] = KeyEntry(
-            id=key.pk,
-            prefix=key.prefix,
-            digest=digest,
-            expires_at=key.expires_at.timestamp() if key.expires_at else None,
-            client_id=client.pk,
-            client_name=client.name,
-            team_id=team.pk if team else None,
-            team_name=team.name if team else "",
-            allowed_models=tuple(compiled(text) for text in texts),
-        )
-    return entries
+    engines = search_engines()
+    rows = ClientKey.objects.usable(timezone.now()).select_related("client__team")
+    return {entry.digest: entry for entry in (key_entry(row, engines) for row in rows)}
+
+
+def key_entry(key: ClientKey, engines: Mapping[int | None, SearchEntry] = NO_ENGINES) -> KeyEntry:
+    """`engines`: those of teams, and under None the one for everybody else."""
+    client, team = key.client, key.client.team
+    texts = [text for text in (client.allowed_models, team.allowed_models if team else "") if text.strip()]
+    return KeyEntry(
+        id=key.pk,
+        prefix=key.prefix,
+        digest=bytes.fromhex(key.digest),
+        expires_at=key.expires_at.timestamp() if key.expires_at else None,
+        client_id=client.pk,
+        client_name=client.name,
+        team_id=team.pk if team else None,
+        team_name=team.name if team else "",
+        allowed_models=tuple(compiled(text) for text in texts),
+        judge=judge_entry(client, team),
+        search=engines.get(client.team_id) or engines.get(None),
+    )
+
+
+def search_engines() -> dict[int | None, SearchEntry]:
+    """The enabled engines, by the team that they are for."""
+    return {row.team_id: search_entry(row) for row in SearchEngine.objects.enabled()}
+
+
+def search_entry(row: SearchEngine) -> SearchEntry:
+    secret = _usable(row.sealed, f"the key of the search engine {row.kind}") if row.sealed else None
+    return SearchEntry(row.kind, row.base_url, secret or "")
+
+
+def judge_entry(client: Client, team: Team | None) -> JudgeEntry | None:
+    """The client's own judge, else its team's; the policy is the team's in both cases."""
+    model = client.judge_model or (team.judge_model if team else "")
+    return JudgeEntry(model, team.judge_policy if team else "") if model else None
 
 
 def backend_entry(row: Backend, opened: tuple[str, ...]) -> BackendEntry:
@@ -113,6 +147,7 @@ def backend_entry(row: Backend, opened: tuple[str, ...]) -> BackendEntry:
         max_retries=row.max_retries,
         max_tokens_limit=row.max_tokens_limit,
         min_tokens=row.min_tokens,
+        max_concurrent=row.max_concurrent,
     )
 
 
@@ -158,11 +193,12 @@ def models(backends: Iterable[int]) -> dict[tuple[int, str], ModelEntry]:
 def _model(row: BackendModel) -> ModelEntry:
     return ModelEntry(
         name=row.name,
-        context_window=row.context_window or row.discovered_context_window,
-        max_output_tokens=row.max_output_tokens or row.discovered_max_output_tokens,
+        context_window=row.window,
+        max_output_tokens=row.output_limit,
         dialect=row.dialect,
         overrides=row.profile,
         abilities=row.capabilities,
+        prices=row.discovered_prices,
         offered=row.is_offered,
         calibration=calibration_of(row, "estimate").used,
         count_calibration=calibration_of(row, "count").used,

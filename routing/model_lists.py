@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 CONTEXT_WINDOW = (
@@ -21,21 +22,41 @@ MAX_OUTPUT_TOKENS = (
     ("max_output_tokens",),
     ("outputTokenLimit",),  # Gemini
 )
+TOKEN_PRICES = {
+    "prompt": "input",
+    "completion": "output",
+    "input_cache_read": "cache_read",
+    "input_cache_write": "cache_write",
+}
+"""OpenRouter's names for prices of one token, in USD, and ours."""
+SINGLE_PRICES = {"request": "request", "web_search": "web_search"}
+"""The same of what is not counted in tokens."""
+SERVERS = {
+    "llamacpp": "llamacpp",
+    "vllm": "vllm",
+    "sglang": "sglang",
+    "library": "ollama",
+    "organization_owner": "lmstudio",
+}
+"""The dialects of servers that sign each entry of their lists, by what stands in `owned_by`."""
 OTHER_KINDS = frozenset({"embedding", "embeddings", "image", "audio", "video", "moderation", "rerank", "transcribe"})
 """`type` of models that do not chat."""
 
 NAME_LIMIT = 200
 LARGEST_LIMIT = 2**31 - 1
+PRICE = re.compile(r"\d{1,6}(\.\d{1,18})?\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """One model as its backend describes it."""
+    """One model as its backend describes it; `server`: the dialect of the server that wrote this."""
 
     name: str
     context_window: int | None = None
     max_output_tokens: int | None = None
     capabilities: Mapping[str, bool] = field(default_factory=dict)
+    prices: Mapping[str, str] = field(default_factory=dict)
+    server: str = ""
 
 
 def models_in(document: object) -> dict[str, ModelFacts]:
@@ -44,16 +65,10 @@ def models_in(document: object) -> dict[str, ModelFacts]:
     return {fact.name: fact for fact in facts if fact is not None}
 
 
-def windows_in(document: object) -> dict[str, int]:
-    """Windows that a local server really uses, by model; under "" one that holds for all of them."""
-    match document:
-        case {"default_generation_settings": {"n_ctx": int(window)}} if window > 0:  # llama.cpp: /props
-            return {"": window}
-        case {"models": [*_]}:  # Ollama: /api/ps
-            models = models_in(document).values()
-            return {model.name: model.context_window for model in models if model.context_window}
-        case _:
-            return {}
+def server_of(facts: Iterable[ModelFacts]) -> str:
+    """The dialect of the server that a list is from; empty where its entries do not tell, or not all the same."""
+    servers = {fact.server for fact in facts}
+    return servers.pop() if len(servers) == 1 else ""
 
 
 def _items(document: object) -> Iterator[Mapping[str, object]]:
@@ -66,14 +81,38 @@ def _facts(item: Mapping[str, object]) -> ModelFacts | None:
     name = next((item[key] for key in ("id", "model", "name") if isinstance(item.get(key), str)), "")
     if not isinstance(name, str) or not name.isprintable() or not 0 < len(name) <= NAME_LIMIT:
         return None
-    if item.get("type") in OTHER_KINDS:
+    if not _chats(item):
         return None
     return ModelFacts(
-        name.removeprefix("models/"), _limit(item, CONTEXT_WINDOW), _limit(item, MAX_OUTPUT_TOKENS), _abilities(item)
+        name=name.removeprefix("models/"),
+        context_window=limit_in(item, CONTEXT_WINDOW),
+        max_output_tokens=limit_in(item, MAX_OUTPUT_TOKENS),
+        capabilities=_abilities(item),
+        prices=_prices(item),
+        server=_server(item),
     )
 
 
-def _limit(item: Mapping[str, object], places: tuple[tuple[str, ...], ...]) -> int | None:
+def _chats(item: Mapping[str, object]) -> bool:
+    """Whether it answers messages, as far as the list says."""
+    match item:
+        case {"capabilities": {"completion_chat": False}}:  # Mistral
+            return False
+        case {"supportedGenerationMethods": [*methods]}:  # Gemini
+            return "generateContent" in methods
+    return item.get("type") not in OTHER_KINDS
+
+
+def _server(item: Mapping[str, object]) -> str:
+    match item:
+        case {"owned_by": str(owner)}:
+            return SERVERS.get(owner, "")
+        case {"publisher": str(), "compatibility_type": str()}:  # LM Studio: /api/v0/models
+            return "lmstudio"
+    return ""
+
+
+def limit_in(item: Mapping[str, object], places: tuple[tuple[str, ...], ...]) -> int | None:
     """The first positive number of tokens among the places where it may stand."""
     for place in places:
         value: object = item
@@ -82,6 +121,15 @@ def _limit(item: Mapping[str, object], places: tuple[tuple[str, ...], ...]) -> i
         if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_LIMIT:
             return value
     return None
+
+
+def _prices(item: Mapping[str, object]) -> dict[str, str]:
+    """Decimal texts, as they stand there; a price below zero means that there is no fixed one."""
+    pricing = item.get("pricing")
+    if not isinstance(pricing, dict):
+        return {}
+    texts = {ours: pricing.get(name) for name, ours in {**TOKEN_PRICES, **SINGLE_PRICES}.items()}
+    return {name: text for name, text in texts.items() if isinstance(text, str) and PRICE.match(text)}
 
 
 def _abilities(item: Mapping[str, object]) -> dict[str, bool]:
@@ -99,4 +147,8 @@ def _abilities(item: Mapping[str, object]) -> dict[str, bool]:
             abilities |= {"tools": "tools" in parameters, "reasoning": "reasoning" in parameters}
         case {"capabilities": {"function_calling": bool(tools)}}:  # Mistral
             abilities["tools"] = tools
+        case {"capabilities": [*abilities_named]}:  # LM Studio
+            abilities["tools"] = "tool_use" in abilities_named
+        case {"thinking": bool(thinks)}:  # Gemini
+            abilities["reasoning"] = thinks
     return abilities

@@ -1,7 +1,8 @@
 """Who may do what in the admin.
 
 superuser     everything
-key manager   clients and keys of the teams that they manage: no backend, no mapping, no credential
+key manager   clients and keys of the teams that they manage, and what these may spend, to look at: no backend, no
+              mapping, no credential
 everybody     their own usage (the pages of `accounting/`), no admin
 """
 
@@ -20,6 +21,8 @@ PERMISSIONS = (
     "view_clientkey",
     "add_clientkey",
     "change_clientkey",
+    "view_budget",
+    "view_limit",
 )
 
 
@@ -27,5 +30,7 @@ def make_groups(using: str = "default", **_: Any) -> None:
     """Make the group of key managers, once; what an admin changes in it afterwards stays."""
     group, created = Group.objects.using(using).get_or_create(name=KEY_MANAGERS)
     if created:
-        wanted = Permission.objects.using(using).filter(content_type__app_label="routing", codename__in=PERMISSIONS)
+        wanted = Permission.objects.using(using).filter(
+            content_type__app_label__in=("routing", "accounting"), codename__in=PERMISSIONS
+        )
         group.permissions.set(wanted)

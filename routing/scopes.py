@@ -8,14 +8,25 @@ from re import Pattern
 
 from routing.models import Compression, MappingTarget, ModelMapping
 from routing.patterns import compiled, patterns
-from routing.table import EVERYBODY, BackendEntry, CompressionEntry, MappingEntry, Place, Scope, TargetEntry
+from routing.table import (
+    EVERYBODY,
+    BackendEntry,
+    CompressionEntry,
+    Conditions,
+    MappingEntry,
+    Place,
+    Scope,
+    TargetEntry,
+)
 
 
 def scopes(backends: Mapping[int, BackendEntry]) -> dict[Place, Scope]:
     """The mappings of each client, of each team and of everybody, ready to be asked."""
     targets: defaultdict[int, list[TargetEntry]] = defaultdict(list)
     for target in MappingTarget.objects.enabled().filter(backend__in=backends):
-        targets[target.mapping_id].append(TargetEntry(backends[target.backend_id], target.model))
+        targets[target.mapping_id].append(
+            TargetEntry(backends[target.backend_id], target.model, target.order, target.weight)
+        )
     rows: defaultdict[Place, list[tuple[ModelMapping, MappingEntry]]] = defaultdict(list)
     # The admin's own mappings first: a row from the environment gives way to one for the same names.
     for row in (
@@ -23,7 +34,14 @@ def scopes(backends: Mapping[int, BackendEntry]) -> dict[Place, Scope]:
         .select_related("compression", "team", "client")
         .order_by("from_environment", "id")
     ):
-        entry = MappingEntry(_name(row), row.kind, tuple(targets[row.pk]), _compression(row.compression))
+        entry = MappingEntry(
+            _name(row),
+            row.kind,
+            tuple(targets[row.pk]),
+            compression_entry(row.compression),
+            row.prefers_least_busy,
+            conditions(row),
+        )
         rows[_place(row)].append((row, entry))
     return {place: _scope(entries) for place, entries in rows.items()}
 
@@ -38,31 +56,57 @@ def _name(row: ModelMapping) -> str:
     return str(row) if row.scope == "everybody" else f"{row.scope}: {row}"
 
 
-def _compression(row: Compression | None) -> CompressionEntry:
+def conditions(row: ModelMapping) -> Conditions:
+    return Conditions(
+        thinking=row.when_thinking,
+        images=row.when_images,
+        web_search=row.when_web_search,
+        background=row.when_background,
+        input_above=row.when_input_above,
+    )
+
+
+def compression_entry(row: Compression | None) -> CompressionEntry:
     if row is None:
         return CompressionEntry()
-    return CompressionEntry(row.mode, row.max_system_tokens, row.summary_model)
+    return CompressionEntry(
+        mode=row.mode,
+        max_system_tokens=row.max_system_tokens,
+        summary_model=row.summary_model,
+        shortens_system_messages=row.shortens_system_messages,
+        shortens_tool_descriptions=row.shortens_tool_descriptions,
+        clears_tool_results=row.clears_tool_results,
+    )
 
 
 def _scope(entries: Iterable[tuple[ModelMapping, MappingEntry]]) -> Scope:
-    exact: dict[str, MappingEntry] = {}
-    families: dict[str, MappingEntry] = {}
+    exact: defaultdict[str, list[MappingEntry]] = defaultdict(list)
+    families: defaultdict[str, list[MappingEntry]] = defaultdict(list)
     globs: list[tuple[str, MappingEntry]] = []
     defaults: list[tuple[str, MappingEntry]] = []
-    for row, entry in entries:
+    for row, entry in sorted(entries, key=lambda pair: _most_conditions(pair[1])):
         match row.kind:
             case "exact":
-                exact.setdefault(row.pattern.lower(), entry)
+                exact[row.pattern.lower()].append(entry)
             case "family":
-                families.setdefault(row.pattern.lower(), entry)
+                families[row.pattern.lower()].append(entry)
             case "glob":
                 globs += [(pattern, entry) for pattern in patterns(row.pattern)]
             case _:
                 defaults += [(pattern, entry) for pattern in patterns(row.pattern) or ("*",)]
-    return Scope(exact, _longest_first(globs), families, _longest_first(defaults))
+    return Scope(_fixed(exact), _most_telling(globs), _fixed(families), _most_telling(defaults))
 
 
-def _longest_first(found: list[tuple[str, MappingEntry]]) -> tuple[tuple[Pattern[str], MappingEntry], ...]:
-    """The most telling pattern first; among equally long ones the order of the rows stays."""
-    found.sort(key=lambda pair: -len(pair[0]))
+def _most_conditions(entry: MappingEntry) -> tuple[int, int]:
+    """More conditions first; among as many, the longer input."""
+    return -entry.conditions.count, -entry.conditions.input_above
+
+
+def _fixed(found: Mapping[str, list[MappingEntry]]) -> dict[str, tuple[MappingEntry, ...]]:
+    return {name: tuple(entries) for name, entries in found.items()}
+
+
+def _most_telling(found: list[tuple[str, MappingEntry]]) -> tuple[tuple[Pattern[str], MappingEntry], ...]:
+    """More conditions first, then longer patterns; among equal ones the order of the rows stays."""
+    found.sort(key=lambda pair: (-pair[1].conditions.count, -len(pair[0])))
     return tuple((compiled(pattern), entry) for pattern, entry in found)

@@ -6,15 +6,18 @@ one HMAC and two dict lookups.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from re import Pattern
 from urllib.parse import urlsplit
 
+from conversion.compression import Extent
 from conversion.destination import Destination
 from conversion.profiles import BackendProfile
 from conversion.repairs import Repair
+from conversion.request.read import MessagesRequest
 from routing import keys
+from routing.properties import NOTHING, Properties, properties
 
 ROUTES_REMEMBERED = 4096
 
@@ -24,6 +27,23 @@ EVERYBODY: Place = ("everybody", 0)
 
 ModelOfBackend = tuple[int, str]
 """The id of a backend, and its name for one of its models."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeEntry:
+    """The model that judges tool calls in auto mode, and what the admin wants it to mind."""
+
+    model: str
+    policy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEntry:
+    """The engine that searches the web for models that cannot."""
+
+    kind: str
+    base_url: str = ""
+    credential: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +59,15 @@ class KeyEntry:
     team_id: int | None
     team_name: str
     allowed_models: tuple[Pattern[str], ...] = ()
+    judge: JudgeEntry | None = None
+    search: SearchEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BackendEntry:
-    """An enabled backend; `timeout` is how many seconds it may be silent, `credentials` are in order of preference."""
+    """An enabled backend; `timeout` is how many seconds it may be silent, `credentials` are in order of preference.
+    `max_concurrent`: how many requests of one process it takes at once, None without a limit.
+    """
 
     id: int
     name: str
@@ -58,6 +82,7 @@ class BackendEntry:
     max_retries: int = 2
     max_tokens_limit: int = 128_000
     min_tokens: int | None = None
+    max_concurrent: int | None = None
 
     @property
     def group(self) -> str:
@@ -66,7 +91,7 @@ class BackendEntry:
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """What is known of one model of a backend."""
+    """What is known of one model of a backend; `prices` are those of its list, by the names of `model_lists.py`."""
 
     name: str
     context_window: int | None = None
@@ -74,6 +99,7 @@ class ModelEntry:
     dialect: str = ""
     overrides: Mapping[str, object] = field(default_factory=dict)
     abilities: Mapping[str, bool] = field(default_factory=dict)
+    prices: Mapping[str, str] = field(default_factory=dict)
     offered: bool = False
     calibration: float = 1.0
     count_calibration: float = 1.0
@@ -81,11 +107,19 @@ class ModelEntry:
 
 @dataclass(frozen=True, slots=True)
 class CompressionEntry:
-    """How system prompts are shortened on the way to a backend."""
+    """How prompts are shortened on the way to a backend."""
 
     mode: str = "none"
     max_system_tokens: int = 4096
     summary_model: str = ""
+    shortens_system_messages: bool = False
+    shortens_tool_descriptions: bool = False
+    clears_tool_results: bool = False
+
+    @property
+    def extent(self) -> Extent:
+        limit = self.max_system_tokens if self.mode != "none" else None
+        return Extent(limit, self.shortens_system_messages, self.shortens_tool_descriptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +128,32 @@ class TargetEntry:
 
     backend: BackendEntry
     model: str
+    order: int = 0
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a request must be like for a mapping to hold; `input_above` is in tokens, 0 for any length."""
+
+    thinking: bool = False
+    images: bool = False
+    web_search: bool = False
+    background: bool = False
+    input_above: int = 0
+
+    @property
+    def count(self) -> int:
+        return sum((self.thinking, self.images, self.web_search, self.background, self.input_above > 0))
+
+    def hold(self, request: Properties) -> bool:
+        return (
+            (not self.thinking or request.thinking)
+            and (not self.images or request.images)
+            and (not self.web_search or request.web_search)
+            and (not self.background or request.background)
+            and (not self.input_above or request.input_tokens > self.input_above)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,32 +164,52 @@ class MappingEntry:
     kind: str
     targets: tuple[TargetEntry, ...]
     compression: CompressionEntry = CompressionEntry()
+    prefers_least_busy: bool = False
+    conditions: Conditions = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The mappings of one client, of one team or of everybody. Names are lower-case."""
+    """The mappings of one client, of one team or of everybody. Names are lower-case; more conditions come first."""
 
-    exact: Mapping[str, MappingEntry] = field(default_factory=dict)
+    exact: Mapping[str, tuple[MappingEntry, ...]] = field(default_factory=dict)
     globs: tuple[tuple[Pattern[str], MappingEntry], ...] = ()
-    families: Mapping[str, MappingEntry] = field(default_factory=dict)
+    families: Mapping[str, tuple[MappingEntry, ...]] = field(default_factory=dict)
     defaults: tuple[tuple[Pattern[str], MappingEntry], ...] = ()
+
+    @property
+    def entries(self) -> Iterator[MappingEntry]:
+        for same in (*self.exact.values(), *self.families.values()):
+            yield from same
+        yield from (entry for _, entry in (*self.globs, *self.defaults))
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where one request goes."""
+    """Where one request can go, with which of the backend's credentials. `order` and `weight`: those of the target."""
 
     backend: BackendEntry
     model: str
     destination: Destination
     compression: CompressionEntry
     mapping: str
+    order: int = 0
+    weight: int = 1
+    prefers_least_busy: bool = False
+    credential_number: int = 0
 
     @property
     def credential(self) -> str:
-        """The preferred credential; empty for a backend that wants none."""
-        return self.backend.credentials[0] if self.backend.credentials else ""
+        """Empty for a backend that wants none."""
+        return self.backend.credentials[self.credential_number] if self.backend.credentials else ""
+
+    @property
+    def of(self) -> ModelOfBackend:
+        return self.backend.id, self.model
+
+
+Plan = tuple[Route, ...]
+"""The routes to the targets of a mapping, the preferred one first; never empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +234,10 @@ class RoutingTable:
     scopes: Mapping[Place, Scope] = field(default_factory=dict)
     listed: Mapping[str, TargetEntry] = field(default_factory=dict)
     models: Mapping[ModelOfBackend, ModelEntry] = field(default_factory=dict)
+    asks_for_properties: bool = False
+    input_limits: tuple[int, ...] = ()
     habits: dict[ModelOfBackend, tuple[Repair, ...]] = field(default_factory=dict)
-    routes: dict[tuple[int, str], Route] = field(default_factory=dict)
+    routes: dict[tuple[int, str, Properties], Plan] = field(default_factory=dict)
     uses: dict[int, float] = field(default_factory=dict)
 
     def key(self, text: str, now: float) -> KeyEntry | None:
@@ -175,11 +257,19 @@ class RoutingTable:
         found = [self.scopes[place] for place in narrower if place in self.scopes]
         return [*found, self.scopes.get(EVERYBODY, Scope())]
 
-    def remember(self, client_id: int, model: str, route: Route) -> None:
+    def telling(self, message: MessagesRequest) -> Properties:
+        """As much of what a request is like as any condition asks for."""
+        if not self.asks_for_properties:
+            return NOTHING
+        found = properties(message)
+        passed = [limit for limit in self.input_limits if found.input_tokens > limit]
+        return found._replace(input_tokens=max(passed) + 1 if passed else 0)
+
+    def remember(self, asked: tuple[int, str, Properties], plan: Plan) -> None:
         """Spare the next request the search; names are the clients' choice, so their number is bounded."""
         if len(self.routes) >= ROUTES_REMEMBERED:
             self.routes.clear()
-        self.routes[client_id, model] = route
+        self.routes[asked] = plan
 
     def learn(self, of: ModelOfBackend, repairs: Iterable[Repair]) -> list[Repair]:
         """Let the next request begin with what made this one succeed; gives what was not known before."""
@@ -188,8 +278,8 @@ class RoutingTable:
         if news:
             known = {(repair.kind, repair.subject): repair for repair in (*before, *news)}
             self.habits[of] = tuple(known.values())
-            for asked, route in list(self.routes.items()):
-                if (route.backend.id, route.model) == of:
+            for asked, plan in list(self.routes.items()):
+                if any(route.of == of for route in plan):
                     del self.routes[asked]
         return news
 

@@ -1,8 +1,8 @@
-"""An httpx transport on asyncio and httptools, with a pool of connections that stay open between requests.
+"""The way to the backends on asyncio and httptools, with a pool of connections that stay open between requests.
 
-httpx's own transport costs several times the rest of a request together (`proxysite/docs/performance.md`). This one
-keeps httpx's types and errors, so that either can stand in for the other. It follows no redirect, reads no proxy from
-the environment and refuses addresses that no backend has.
+httpx's client costs several times the rest of a request together (`proxysite/docs/performance.md`). This is what a
+request needs of it, with its errors: bytes out, bytes in. It follows no redirect, reads no proxy from the environment
+and refuses addresses that no backend has.
 """
 
 from __future__ import annotations
@@ -12,35 +12,39 @@ import ipaddress
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, NamedTuple
 
 import httpx
 
-from routing.connection import Connection, request_head
+from routing.connection import Connection, Take
 
 CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 30.0
 IDLE_CONNECTIONS = 128
 DRAIN_SECONDS = 1.0
 
-Origin = tuple[bool, str, int]
-"""TLS or not, host, port."""
+
+class Origin(NamedTuple):
+    """Whom to connect to."""
+
+    secure: bool
+    host: str
+    port: int
 
 
-class Transport(httpx.AsyncBaseTransport):
+class Transport:
     """Connections by origin, the last used first."""
 
     def __init__(self) -> None:
         self._idle: dict[Origin, list[Connection]] = {}
         self._tls: ssl.SSLContext | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send and wait for the head. The body is read through `response.stream`, an `Incoming`."""
-        origin = origin_of(request.url)
-        head = request_head(request.method.encode(), request.url.raw_path, request.headers.raw)
-        body = request.content
-        silence = float(request.extensions["timeout"]["read"])
+    async def ask(self, origin: Origin, head: bytes, body: bytes, silence: float) -> Incoming:
+        """Send a request, and return when the head of the reply is here; raises httpx's errors.
+
+        From then on `silence` seconds without a byte are a timeout.
+        """
         connection = self._idle_connection(origin)
         if connection is not None:
             try:
@@ -60,15 +64,14 @@ class Transport(httpx.AsyncBaseTransport):
 
     async def _exchange(
         self, connection: Connection, origin: Origin, head: bytes, body: bytes, silence: float
-    ) -> httpx.Response:
+    ) -> Incoming:
         connection.send(head, body, silence)
         try:
             await connection.head()
         except BaseException:
             connection.close()
             raise
-        incoming = Incoming(self, origin, connection)
-        return httpx.Response(connection.status, headers=connection.headers, stream=incoming)
+        return Incoming(self, origin, connection)
 
     def _idle_connection(self, origin: Origin) -> Connection | None:
         connections = self._idle.get(origin)
@@ -122,18 +125,25 @@ class CertificateError(httpx.ConnectError):
     """TLS failed: trying again cannot help."""
 
 
-class Incoming(httpx.AsyncByteStream):
-    """The body of a reply, read as it arrives."""
+class Incoming:
+    """A reply whose head is here, and whose body is read as it arrives."""
 
     def __init__(self, transport: Transport, origin: Origin, connection: Connection) -> None:
         self._transport = transport
         self._origin = origin
         self._connection: Connection | None = connection
+        self.status = connection.status
+        self.headers = connection.headers
 
     def read(self) -> Coroutine[Any, Any, bytes]:
         """All that has arrived, waiting for the first byte; empty at the end. Not to be called after that."""
         assert self._connection is not None
         return self._connection.read()
+
+    def pass_to(self, take: Take) -> Coroutine[Any, Any, bool]:
+        """Have all that arrives taken at once; see `Connection.pass_to`."""
+        assert self._connection is not None
+        return self._connection.pass_to(take)
 
     def finish(self) -> None:
         """What matters was read: keep the connection, when its reply has ended or does so soon."""
@@ -147,20 +157,12 @@ class Incoming(httpx.AsyncByteStream):
             self._connection.close()
             self._connection = None
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while data := await self.read():
-            yield data
-        self.finish()
-
-    async def aclose(self) -> None:
-        self.close()
-
 
 def origin_of(url: httpx.URL) -> Origin:
     if url.scheme not in ("http", "https"):
         raise httpx.UnsupportedProtocol(f"a backend is reached by http or https, not {url.scheme!r}")
     secure = url.scheme == "https"
-    return secure, url.host, url.port or (443 if secure else 80)
+    return Origin(secure, url.host, url.port or (443 if secure else 80))
 
 
 def reason(error: OSError) -> str:

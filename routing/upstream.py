@@ -8,13 +8,15 @@ there and back is a `BackendFailure` with the status that the client is told (pr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property
 
 import httpx
 
 from conversion.errors import BackendFailure
-from routing.endpoints import completions_url, request_headers
+from routing.connection import Take
+from routing.endpoints import catalog_headers
 from routing.inflate import inflater
+from routing.request_heads import usual_head
 from routing.table import BackendEntry, Route
 from routing.transport import CertificateError, Incoming, Transport
 
@@ -26,35 +28,18 @@ _transport = Transport()
 
 async def open(route: Route, body: bytes, *, stream: bool, request_id: str) -> Reply:
     """Ask the backend; returns when its status and headers have arrived."""
-    headers = {
-        **request_headers(route.backend, route.credential),
-        "content-type": "application/json",
-        "accept": "text/event-stream" if stream else "application/json",
-        "accept-encoding": "identity",
-        "x-request-id": request_id,
-    }
-    request = httpx.Request(
-        "POST",
-        parsed(completions_url(route.backend, route.model, route.destination.profile.wire)),
-        headers=headers,
-        content=body,
-        extensions={"timeout": {"read": route.backend.timeout}},
-    )
     try:
+        usual = usual_head(route, stream=stream)
+        head = b"%bx-request-id: %b\r\ncontent-length: %d\r\n\r\n" % (usual.lines, request_id.encode(), len(body))
         try:
-            response = await _transport.handle_async_request(request)
+            incoming = await _transport.ask(usual.origin, head, body, route.backend.timeout)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             if isinstance(error, CertificateError) or route.backend.max_retries < 1:
                 raise
-            response = await _transport.handle_async_request(request)
+            incoming = await _transport.ask(usual.origin, head, body, route.backend.timeout)
     except httpx.HTTPError as error:
         raise as_failure(error) from error
-    return Reply(response)
-
-
-@lru_cache(maxsize=1024)
-def parsed(url: str) -> httpx.URL:
-    return httpx.URL(url)
+    return Reply(incoming)
 
 
 async def close() -> None:
@@ -65,16 +50,27 @@ async def close() -> None:
 class Reply:
     """A backend's answer whose head has arrived."""
 
-    def __init__(self, response: httpx.Response) -> None:
-        assert isinstance(response.stream, Incoming)
-        self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
-        self._incoming = response.stream
+    def __init__(self, incoming: Incoming) -> None:
+        self.status = incoming.status
+        self._incoming = incoming
         try:
-            self._inflater = inflater(response.headers.get("content-encoding", ""))
+            self._inflater = inflater(self._header(b"content-encoding"))
         except BackendFailure:
             self.close()
             raise
+
+    @property
+    def tells_limits(self) -> bool:
+        """There are headers about rate limits."""
+        return any(name.startswith(b"x-ratelimit-") for name, _ in self._incoming.headers)
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """By their names in lower case."""
+        return httpx.Headers(self._incoming.headers)
+
+    def _header(self, wanted: bytes) -> str:
+        return next((value.decode("latin-1") for name, value in self._incoming.headers if name == wanted), "")
 
     async def read(self) -> bytes:
         """All bytes that have arrived, waiting for the first; empty at the end."""
@@ -89,6 +85,27 @@ class Reply:
         if self._inflater is not None:
             self._inflater.end()
         return b""
+
+    async def pass_to(self, take: Take) -> bool:
+        """Have `take` called with all that arrives, as soon as it does, until that gives False.
+
+        False: the body has ended first. Raises BackendFailure, and what `take` raises.
+        """
+        try:
+            goes_on = await self._incoming.pass_to(take if self._inflater is None else self._inflating(take))
+        except httpx.HTTPError as error:
+            raise as_failure(error) from error
+        if self._inflater is not None and not goes_on:
+            self._inflater.end()
+        return goes_on
+
+    def _inflating(self, take: Take) -> Take:
+        def inflate(data: bytes) -> bool:
+            assert self._inflater is not None
+            inflated = self._inflater.feed(data)
+            return take(inflated) if inflated else True
+
+        return inflate
 
     async def whole(self) -> bytes:
         """The whole body, of a size that a reply may have."""
@@ -134,13 +151,18 @@ def as_failure(error: httpx.HTTPError) -> BackendFailure:
             return BackendFailure("upstream connection lost before the response was complete")
 
 
-def fetch_json(backend: BackendEntry, url: str, timeout: float = 10.0) -> object:
-    """GET a JSON document of a backend; for the background, never for a request. Raises BackendFailure."""
+def fetch_json(backend: BackendEntry, url: str, timeout: float = 10.0, body: object = None) -> object:
+    """GET a JSON document of a backend, or POST if there is a body; for the background, never for a request.
+
+    Raises BackendFailure.
+    """
     credential = backend.credentials[0] if backend.credentials else ""
     try:
-        response = httpx.get(
+        response = httpx.request(
+            "GET" if body is None else "POST",
             url,
-            headers=request_headers(backend, credential),
+            headers=catalog_headers(backend, credential, url),
+            json=body,
             timeout=timeout,
             follow_redirects=False,
             trust_env=False,

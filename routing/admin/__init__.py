@@ -1,5 +1,27 @@
 """The admin pages of this app, a module for each noun."""
 
-from routing.admin import backend_models, backends, clients, keys, learned_habits, mappings, teams
+from routing.admin import (
+    backend_models,
+    backends,
+    clients,
+    compressions,
+    health,
+    keys,
+    learned_habits,
+    mappings,
+    search_engines,
+    teams,
+)
 
-__all__ = ["backend_models", "backends", "clients", "keys", "learned_habits", "mappings", "teams"]
+__all__ = [
+    "backend_models",
+    "backends",
+    "clients",
+    "compressions",
+    "health",
+    "keys",
+    "learned_habits",
+    "mappings",
+    "search_engines",
+    "teams",
+]

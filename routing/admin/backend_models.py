@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -7,9 +8,11 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from routing.admin.cells import two_lines
 from routing.admin.effective import shown_destination
 from routing.admin.rows import RowAdmin
 from routing.calibration import MINIMUM_SAMPLES, WINDOW, Calibration, calibration_of
+from routing.model_lists import SINGLE_PRICES
 from routing.models import BackendModel
 
 FIELDSETS = (
@@ -20,6 +23,8 @@ FIELDSETS = (
         {
             "fields": (
                 ("discovered_context_window", "discovered_max_output_tokens", "discovered_at"),
+                "known_context_window",
+                "listed_prices",
                 "capabilities",
             )
         },
@@ -37,6 +42,9 @@ FIELDSETS = (
 )
 
 
+BY_HAND = "by hand"
+
+
 @admin.register(BackendModel)
 class BackendModelAdmin(RowAdmin[BackendModel]):
     list_display = ("name", "backend", "window", "output", "dialect", "is_offered")
@@ -47,7 +55,9 @@ class BackendModelAdmin(RowAdmin[BackendModel]):
     autocomplete_fields = ("backend",)
     readonly_fields = (
         "discovered_context_window",
+        "known_context_window",
         "discovered_max_output_tokens",
+        "listed_prices",
         "capabilities",
         "discovered_at",
         "effective",
@@ -59,12 +69,18 @@ class BackendModelAdmin(RowAdmin[BackendModel]):
         return FIELDSETS if obj else FIELDSETS[:2]
 
     @admin.display(description="context window")
-    def window(self, model: BackendModel) -> int | None:
-        return model.context_window or model.discovered_context_window
+    def window(self, model: BackendModel) -> SafeString | None:
+        return two_lines(f"{model.window:,}", window_origin(model)) if model.window else None
 
     @admin.display(description="output tokens")
-    def output(self, model: BackendModel) -> int | None:
-        return model.max_output_tokens or model.discovered_max_output_tokens
+    def output(self, model: BackendModel) -> SafeString | None:
+        if not model.output_limit:
+            return None
+        return two_lines(f"{model.output_limit:,}", BY_HAND if model.max_output_tokens else "")
+
+    @admin.display(description="prices in USD", empty_value="none")
+    def listed_prices(self, model: BackendModel) -> str | None:
+        return ", ".join(shown_price(name, text) for name, text in model.discovered_prices.items()) or None
 
     @admin.display(description="dialect, limits and habits")
     def effective(self, model: BackendModel) -> SafeString:
@@ -77,6 +93,20 @@ class BackendModelAdmin(RowAdmin[BackendModel]):
     @admin.display(description="count_tokens")
     def count(self, model: BackendModel) -> str:
         return shown_calibration(calibration_of(model, "count"))
+
+
+def window_origin(model: BackendModel) -> str:
+    """Who says it, where it is not the backend's list."""
+    if model.context_window:
+        return BY_HAND
+    return "" if model.discovered_context_window else "generally known"
+
+
+def shown_price(name: str, text: str) -> str:
+    """Of tokens by the million, as vendors write it."""
+    if name in SINGLE_PRICES.values():
+        return f"{name.replace('_', ' ')} {text}"
+    return f"{name.replace('_', ' ')} {(Decimal(text) * 1_000_000).normalize():f} for a million tokens"
 
 
 def shown_calibration(calibration: Calibration) -> str:

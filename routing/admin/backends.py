@@ -4,17 +4,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from routing.admin.cells import moment, shortened, two_lines
 from routing.admin.effective import shown_backend
+from routing.admin.model_choice import SHOWN, Choice, ChoiceForm, models_like, offer, read_list
 from routing.admin.rows import OriginFilter, RowAdmin, TabularInline
-from routing.credentials import wrong_reference
+from routing.admin.secret_form import SecretForm
 from routing.models import Backend, BackendCredential
 
 FIELDSETS = (
@@ -23,36 +27,24 @@ FIELDSETS = (
         "Requests",
         {
             "classes": ("collapse",),
-            "fields": (("timeout", "max_retries"), ("max_tokens_limit", "min_tokens"), "headers", "profile"),
+            "fields": (
+                ("timeout", "max_retries", "max_concurrent"),
+                ("max_tokens_limit", "min_tokens"),
+                "headers",
+                "profile",
+            ),
         },
     ),
     ("What this comes to", {"fields": ("effective", ("models", "last_catalog_at"), "last_catalog_error")}),
 )
 
 
-class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A credential goes in and never comes out: an empty field leaves it as it is."""
-
-    secret = forms.CharField(
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Or env:NAME for the value of an environment variable. Empty: unchanged.",
-    )
-
+class CredentialForm(SecretForm):
     def clean_secret(self) -> str:
-        secret: str = self.cleaned_data["secret"].strip()
+        secret = super().clean_secret()
         if not secret and not self.instance.sealed:
             raise forms.ValidationError("A credential cannot be empty; a backend without any needs no row.")
-        if not secret.isascii() or not secret.isprintable() or " " in secret:
-            raise forms.ValidationError("A credential consists of visible ASCII characters.")
-        if wrong := wrong_reference(secret):
-            raise forms.ValidationError(wrong)
         return secret
-
-    def save(self, commit: bool = True) -> Any:
-        if secret := self.cleaned_data["secret"]:
-            self.instance.put(secret)
-        return super().save(commit)
 
 
 class CredentialInline(TabularInline[BackendCredential, Backend]):
@@ -82,7 +74,8 @@ class BackendAdmin(RowAdmin[Backend]):
 
     @admin.display(description="base URL, dialect", ordering="base_url")
     def address(self, backend: Backend) -> SafeString:
-        return two_lines(shortened(backend.base_url, 80), backend.effective_dialect)
+        remark = ", recognised by its list of models" if backend.is_recognised else ""
+        return two_lines(shortened(backend.base_url, 80), f"{backend.effective_dialect}{remark}")
 
     @admin.display(description="models", ordering="model_count")
     def list_of_models(self, backend: Backend) -> SafeString:
@@ -99,6 +92,38 @@ class BackendAdmin(RowAdmin[Backend]):
     def models(self, backend: Backend) -> SafeString:
         url = reverse("admin:routing_backendmodel_changelist")
         return format_html('<a href="{}?backend__id__exact={}">{}</a>', url, backend.pk, model_count(backend))
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.choose_models)
+        return [path("<int:number>/models/", view, name="routing_backend_models"), *super().get_urls()]
+
+    def choose_models(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Which models of the backend clients are offered; its list is read when the page is opened."""
+        backend = get_object_or_404(self.get_queryset(request), pk=number)
+        if not (self.has_view_permission(request, backend) and request.user.has_perm("routing.change_backendmodel")):
+            raise PermissionDenied
+        sent, search = request.method == "POST", request.GET.get("q", "").strip()
+        error = backend.last_catalog_error if sent or search else read_list(backend)
+        shown = models_like(backend, search)[:SHOWN]
+        form = ChoiceForm(models_like(backend, search), request.POST if sent else None)
+        if form.is_valid():
+            count = offer(backend, shown, form.cleaned_data["chosen"], form.cleaned_data["others"])
+            text = ngettext("%d model of %s is offered.", "%d models of %s are offered.", count) % (count, backend)
+            self.message_user(request, text, messages.SUCCESS)
+            return HttpResponseRedirect(request.get_full_path())
+        own = {
+            "title": f"Choose models of {backend}",
+            "opts": self.opts,
+            "original": backend,
+            "has_view_permission": True,  # the breadcrumbs lead back to the list then
+            "form": form,
+            "choices": [Choice(model) for model in shown],
+            "found": models_like(backend, search).count(),
+            "search": search,
+            "error": error,
+        }
+        context = {**self.admin_site.each_context(request), **own}
+        return TemplateResponse(request, "admin/routing/backend/models.html", context)
 
     def save_model(self, request: HttpRequest, obj: Backend, form: Any, change: bool) -> None:
         obj.last_catalog_at = None  # its list is read again

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from routing.admin.rows import OriginFilter, TeamRowAdmin
 from routing.models import Client
 
-FIELDS = ("name", "team", "user", "keys", "is_active", "allowed_models", "notes")
+FIELDS = ("name", "team", "user", "keys", "is_active", "self_service_keys", "allowed_models", "judge_model", "notes")
 
 
 @admin.register(Client)

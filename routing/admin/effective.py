@@ -12,15 +12,9 @@ from conversion.profiles import BackendProfile
 from routing import lessons, loading
 from routing.dialects import habits
 from routing.models import Backend
+from routing.origins import habits_of
 from routing.resolve import route
 from routing.table import MappingEntry, RoutingTable, TargetEntry
-
-
-def destination(backend: Backend, model: str) -> Destination:
-    """What a request for this model of this backend is converted for."""
-    table = RoutingTable(models=loading.models([backend.pk]), habits=lessons.learned([backend.pk]))
-    target = TargetEntry(loading.backend_entry(backend, ()), model)
-    return route(table, MappingEntry("", "exact", (target,)), target, model).destination
 
 
 def shown_backend(backend: Backend) -> SafeString:
@@ -29,15 +23,20 @@ def shown_backend(backend: Backend) -> SafeString:
 
 
 def shown_destination(backend: Backend, model: str) -> SafeString:
-    found = destination(backend, model)
+    """What a request for this model of this backend is converted for, and who says so."""
+    table = RoutingTable(models=loading.models([backend.pk]), habits=lessons.learned([backend.pk]))
+    target = TargetEntry(loading.backend_entry(backend, ()), model)
+    way = route(table, MappingEntry("", "exact", (target,)), target, model)
+    found = way.destination
+    told = ((habit.name, habit.value, habit.origin) for habit in habits_of(table, way))
     return format_html(
-        "<p>{} at {}: dialect {}, context window {}, output tokens {}</p>{}",
+        "<p>{} at {}: dialect {}, context window {}, output tokens {}</p><ul>{}</ul>",
         model,
         backend,
         found.profile.dialect,
         f"{found.context_window:,}" if found.context_window else "unknown",
         f"{found.max_output_tokens:,}" if found.max_output_tokens else asked_at_most(found),
-        shown_habits(found.profile),
+        format_html_join("", '<li>{}: {} <span class="small quiet">{}</span></li>', told),
     )
 
 

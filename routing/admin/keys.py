@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
@@ -19,8 +20,8 @@ from django.utils.translation import ngettext
 from routing import keys
 from routing.admin import single_use
 from routing.admin.cells import day, two_lines
-from routing.admin.claude_code import setups
 from routing.admin.rows import OriginFilter, TeamRowAdmin
+from routing.claude_code.instructions import instructions, public_url
 from routing.models import ClientKey
 
 USUAL_LIFETIME = timedelta(days=90)
@@ -123,20 +124,36 @@ class ClientKeyAdmin(TeamRowAdmin[ClientKey]):
 
     def response_add(self, request: HttpRequest, obj: ClientKey, post_url_continue: str | None = None) -> HttpResponse:
         """The only page that ever shows the key: the response to the POST that made it."""
-        base_url = getattr(settings, "PUBLIC_URL", "") or request.build_absolute_uri("/").rstrip("/")
         text = getattr(request, ISSUED)
+        told = instructions(obj.client, public_url(request), text)
+        own = {"title": f"Key {obj} was issued", "original": "issued", "text": text}
+        return self._connecting_page(request, "issued", obj, {**own, "instructions": told})
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.connect_view)
+        return [path("<int:number>/connect/", view, name="routing_clientkey_connect"), *super().get_urls()]
+
+    def connect_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        """How to use a key whose text its owner has."""
+        key = get_object_or_404(self.get_queryset(request).select_related("client__team"), pk=number)
+        if not self.has_view_permission(request, key):
+            raise PermissionDenied
+        told = instructions(key.client, public_url(request))
+        return self._connecting_page(request, "connect", key, {"title": f"Connect with {key}", "instructions": told})
+
+    def _connecting_page(
+        self, request: HttpRequest, name: str, key: ClientKey, own: dict[str, Any]
+    ) -> TemplateResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Key {obj} was issued",
             "opts": self.opts,
             "has_view_permission": self.has_view_permission(request),
-            "original": "issued",
+            "original": key,
             "media": forms.Media(),
-            "key": obj,
-            "text": text,
-            "setups": setups(base_url, text),
+            "key": key,
+            **own,
         }
-        return TemplateResponse(request, "admin/routing/clientkey/issued.html", context)
+        return TemplateResponse(request, f"admin/routing/clientkey/{name}.html", context)
 
     @admin.action(description="Revoke selected keys (final)", permissions=["change"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ClientKey]) -> None:

@@ -15,7 +15,15 @@ class TeamAdmin(TeamRowAdmin[Team]):
     ordering = ("name",)
     search_fields = ("name",)
     filter_horizontal = ("managers",)
-    fields = ("name", "is_active", "allowed_models", "managers")
+    fields = (
+        "name",
+        "is_active",
+        "allowed_models",
+        "managers",
+        ("self_service_keys", "self_service_days"),
+        "judge_model",
+        "judge_policy",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return super().get_queryset(request).annotate(client_count=Count("clients", distinct=True))

@@ -44,6 +44,8 @@ def test_it_lets_the_client_compact_a_conversation_that_is_too_long(claude, back
     backend.script(overflow, text("<summary>They asked for the answer, and why.</summary>"), text("So it is."))
     assert claude.run("Really?", "--continue").text == "So it is."
 
+    summary = backend.requests[-2].json
+    assert (summary["tool_choice"], bool(summary["tools"])) == ("none", True)
     compacted = str(backend.requests[-1].json["messages"])
     assert "They asked for the answer, and why." in compacted
     assert "Forty-two." not in compacted

@@ -9,10 +9,20 @@ from django.utils import timezone
 
 from conversion.errors import BackendFailure
 from routing import catalog, loading
-from routing.model_lists import ModelFacts, models_in, windows_in
+from routing.model_lists import ModelFacts, models_in, server_of
 from routing.models import Backend, BackendModel
 from routing.table import BackendEntry
 from tests.routing import factories
+
+PRICES = {
+    "prompt": "0.0000025",
+    "completion": "0.000015",
+    "request": "0",
+    "image": "0.001",
+    "web_search": "0.01",
+    "internal_reasoning": "0",
+    "input_cache_read": "0.00000025",
+}
 
 # name, list, (name, window, output, abilities)
 LISTS = [
@@ -64,13 +74,33 @@ LISTS = [
     ),
     (
         "LM Studio, loaded",
-        {"data": [{"id": "m", "type": "vlm", "max_context_length": 131_072, "loaded_context_length": 4096}]},
-        ("m", 4096, None, {"images": True}),
+        {
+            "data": [
+                {
+                    "id": "m",
+                    "type": "vlm",
+                    "capabilities": ["tool_use"],
+                    "max_context_length": 131_072,
+                    "loaded_context_length": 4096,
+                }
+            ]
+        },
+        ("m", 4096, None, {"images": True, "tools": True}),
     ),
     (
         "Gemini",
-        {"models": [{"name": "models/gemini-3-pro", "inputTokenLimit": 1_048_576, "outputTokenLimit": 65_536}]},
-        ("gemini-3-pro", 1_048_576, 65_536, {}),
+        {
+            "models": [
+                {
+                    "name": "models/gemini-3-pro",
+                    "inputTokenLimit": 1_048_576,
+                    "outputTokenLimit": 65_536,
+                    "supportedGenerationMethods": ["generateContent", "countTokens"],
+                    "thinking": True,
+                }
+            ]
+        },
+        ("gemini-3-pro", 1_048_576, 65_536, {"reasoning": True}),
     ),
     (
         "OpenAI",
@@ -88,6 +118,8 @@ NO_MODELS = [
     {"data": {}},
     {"data": [None, 7, "x", [], {}, {"id": 7}, {"id": ""}, {"id": "x" * 201}, {"id": "\0"}]},
     {"data": [{"id": "m", "type": "embedding"}]},
+    {"data": [{"id": "m", "capabilities": {"completion_chat": False}}]},
+    {"models": [{"name": "models/m", "supportedGenerationMethods": ["embedContent"]}]},
     {"error": {"message": "no"}},
 ]
 NO_LIMITS = [0, -1, True, "4096", 4096.0, None, 2**31, {}]
@@ -112,16 +144,10 @@ def test_what_is_no_number_of_tokens_is_no_limit(limit):
     assert (found.context_window, found.max_output_tokens) == (None, None)
 
 
-def test_local_servers_tell_the_window_that_they_use():
-    assert windows_in({"default_generation_settings": {"n_ctx": 8192}}) == {"": 8192}
-    assert windows_in({"models": [{"name": "a", "context_length": 4096}, {"name": "b"}]}) == {"a": 4096}
-    assert windows_in("nothing") == {}
-
-
 def answers(documents):
     """A `fetch` that knows these URLs and fails at others."""
 
-    def fetch(backend, url, timeout):
+    def fetch(backend, url, timeout, body=None):
         if url not in documents:
             raise BackendFailure(f"{url} answered 404")
         return documents[url]
@@ -135,23 +161,42 @@ def entry(**fields):
 
 
 @pytest.mark.django_db
-def test_the_window_that_a_server_uses_goes_before_what_the_model_could():
-    backend = entry(base_url="http://localhost:8080/v1")
-    listed = {"data": [{"id": "m", "meta": {"n_ctx_train": 131_072}}]}
-    props = {"default_generation_settings": {"n_ctx": 8192}}
-    documents = {"http://localhost:8080/v1/models": listed, "http://localhost:8080/props": props}
-    assert catalog.ask(backend, answers(documents))["m"].context_window == 8192
-    del documents["http://localhost:8080/props"]
-    assert catalog.ask(backend, answers(documents))["m"].context_window == 131_072
-
-
-@pytest.mark.django_db
 def test_an_answer_without_models_leaves_those_that_are_known():
     backend = entry(base_url="http://backend.test/v1")
     catalog.store(backend.id, {"m": ModelFacts("m")})
     catalog.refresh(backend, answers({"http://backend.test/v1/models": {"message": "try again"}}))
     assert BackendModel.objects.get().name == "m"
     assert Backend.objects.get().last_catalog_error == "http://backend.test/v1/models lists no models"
+
+
+KNOWN = [
+    ("the list is silent", "https://api.openai.com/v1", ModelFacts("gpt-5.4"), {}, 1_050_000),
+    ("the list tells", "https://api.openai.com/v1", ModelFacts("gpt-5.4", 5000), {}, 5000),
+    ("the admin knows better", "https://api.openai.com/v1", ModelFacts("gpt-5.4"), {"context_window": 7000}, 7000),
+    ("nobody knows the model", "https://api.openai.com/v1", ModelFacts("gpt-none"), {}, None),
+    ("a server of one's own", "http://localhost:8000/v1", ModelFacts("gpt-5.4"), {}, None),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("base_url", "fact", "fields", "window"), [row[1:] for row in KNOWN], ids=[r[0] for r in KNOWN]
+)
+def test_a_window_that_everybody_knows_is_used_where_nobody_says_more(base_url, fact, fields, window):
+    backend = entry(base_url=base_url)
+    BackendModel.objects.create(backend_id=backend.id, name=fact.name, **fields)
+    catalog.store(backend.id, {fact.name: fact})
+    catalog.add_known_windows(backend)
+    assert loading.models([backend.id])[backend.id, fact.name].context_window == window
+
+
+@pytest.mark.django_db
+def test_a_window_that_everybody_knows_gives_way_once_the_list_tells():
+    backend = entry(base_url="https://api.openai.com/v1")
+    for fact in (ModelFacts("gpt-5.4"), ModelFacts("gpt-5.4", 5000)):
+        catalog.store(backend.id, {fact.name: fact})
+        catalog.add_known_windows(backend)
+    assert BackendModel.objects.get().known_context_window is None
 
 
 @pytest.mark.django_db
@@ -283,3 +328,93 @@ class TestThread:
         thread.start()
         assert all_asked.wait(30)
         thread.stop()
+
+
+@pytest.mark.parametrize(
+    ("pricing", "prices"),
+    [
+        pytest.param(
+            PRICES,
+            {
+                "input": "0.0000025",
+                "output": "0.000015",
+                "cache_read": "0.00000025",
+                "request": "0",
+                "web_search": "0.01",
+            },
+            id="OpenRouter",
+        ),
+        pytest.param({"prompt": "0", "completion": "0"}, {"input": "0", "output": "0"}, id="free"),
+        pytest.param({"prompt": "-1", "completion": "-1"}, {}, id="whatever it is routed to"),
+        pytest.param({"prompt": 3, "completion": None, "request": "NaN", "web_search": "1e9"}, {}, id="no decimals"),
+        pytest.param({"input": 0.6, "output": 0.6, "hourly": 0}, {}, id="of another vendor"),
+        pytest.param("free", {}, id="a word"),
+    ],
+)
+def test_prices_are_read(pricing, prices):
+    found = models_in({"data": [{"id": "m", "pricing": pricing}]})["m"]
+    assert found.prices == prices
+
+
+@pytest.mark.django_db
+def test_prices_are_kept_and_seen_by_the_table():
+    row = factories.backend()
+    facts = models_in({"data": [{"id": "m", "pricing": PRICES}]})
+    catalog.store(row.pk, facts)
+    assert loading.models([row.pk])[row.pk, "m"].prices == facts["m"].prices
+
+
+@pytest.mark.django_db
+def test_a_price_that_changed_is_taken():
+    row = factories.backend()
+    for text in ("1", "2"):
+        facts = models_in({"data": [{"id": "m", "pricing": {**PRICES, "prompt": text}}]})
+        catalog.store(row.pk, facts)
+    assert BackendModel.objects.get().discovered_prices["input"] == "2"
+
+
+SIGNED = [
+    ("llamacpp", {"data": [{"id": "m", "owned_by": "llamacpp"}], "models": [{"name": "m"}]}, "llamacpp"),
+    ("vllm", {"data": [{"id": "m", "owned_by": "vllm"}, {"id": "lora", "owned_by": "vllm"}]}, "vllm"),
+    ("sglang", {"data": [{"id": "m", "owned_by": "sglang"}]}, "sglang"),
+    ("ollama", {"data": [{"id": "m:latest", "owned_by": "library"}]}, "ollama"),
+    ("lmstudio", {"data": [{"id": "m", "owned_by": "organization_owner"}]}, "lmstudio"),
+    ("lmstudio's own list", {"data": [{"id": "m", "publisher": "x", "compatibility_type": "gguf"}]}, "lmstudio"),
+    ("another owner", {"data": [{"id": "m", "owned_by": "openai"}]}, ""),
+    ("several servers", {"data": [{"id": "m", "owned_by": "vllm"}, {"id": "n", "owned_by": "openai"}]}, ""),
+    ("no owner", {"data": [{"id": "m", "owned_by": 5}]}, ""),
+    ("nothing", {"data": []}, ""),
+]
+
+
+@pytest.mark.parametrize(("document", "server"), [row[1:] for row in SIGNED], ids=[row[0] for row in SIGNED])
+def test_servers_are_recognised_by_their_lists(document, server):
+    assert server_of(models_in(document).values()) == server
+
+
+@pytest.mark.django_db
+def test_what_was_recognised_is_the_dialect_from_then_on():
+    row = factories.backend(base_url="http://127.0.0.1:9099/v1", last_catalog_at=timezone.now())
+    before = loading.fingerprint()
+    (backend,) = loading.backends()
+    catalog.refresh(backend, lambda *_: {"data": [{"id": "m", "owned_by": "llamacpp"}]})
+    row.refresh_from_db()
+    assert (row.effective_dialect, row.is_recognised) == ("llamacpp", True)
+    assert loading.backends()[0].profile.dialect == "llamacpp"
+    assert loading.fingerprint() != before
+    assert row.last_catalog_at is None  # what only this server tells is asked for soon
+
+
+@pytest.mark.django_db
+def test_a_server_that_was_recognised_before_is_not_asked_again_at_once():
+    asked = timezone.now()
+    row = factories.backend(base_url="http://127.0.0.1:9099/v1", recognised_dialect="llamacpp", last_catalog_at=asked)
+    catalog.refresh(loading.backends()[0], lambda *_: {"data": [{"id": "m", "owned_by": "llamacpp"}]})
+    row.refresh_from_db()
+    assert row.last_catalog_at == asked
+
+
+@pytest.mark.django_db
+def test_the_admins_dialect_wins_over_what_was_recognised():
+    row = factories.backend(base_url="http://127.0.0.1:9099/v1", dialect="sglang", recognised_dialect="vllm")
+    assert (row.effective_dialect, row.is_recognised) == ("sglang", False)

@@ -48,6 +48,21 @@ def test_the_host_tells_the_dialect(url, dialect):
     assert dialect_of(url) == dialect
 
 
+@pytest.mark.parametrize(
+    ("url", "recognised", "dialect"),
+    [
+        ("http://127.0.0.1:9099/v1", "llamacpp", "llamacpp"),
+        ("https://llm.example.com/v1", "vllm", "vllm"),
+        ("http://localhost:8000/v1", "llamacpp", "llamacpp"),
+        ("https://openrouter.ai/api/v1", "vllm", "openrouter"),
+        ("http://127.0.0.1:9099/v1", "of another version", "generic"),
+    ],
+    ids=["another port", "a name", "another server's port", "a known host", "unknown"],
+)
+def test_the_list_tells_the_dialect_where_the_host_does_not(url, recognised, dialect):
+    assert dialect_of(url, recognised=recognised) == dialect
+
+
 def test_an_api_version_makes_azure_ask_deployments():
     assert dialect_of("https://team.openai.azure.com", "2024-12-01-preview") == "azure"
     assert dialect_of("https://team.openai.azure.com/openai/v1", "2024-12-01-preview") == "azure_v1"

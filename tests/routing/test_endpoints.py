@@ -5,10 +5,11 @@ import pytest
 from routing.dialects import dialect_of
 from routing.endpoints import (
     auth_headers,
+    catalog_headers,
     chat_completions_url,
     completions_url,
-    details_url,
     models_url,
+    native_models_url,
     request_headers,
 )
 from routing.table import BackendEntry
@@ -89,10 +90,21 @@ def test_the_list_of_models_is_where_the_backend_has_it(base_url, url):
     assert models_url(entry(base_url)) == url
 
 
-def test_local_servers_tell_the_window_that_they_really_use():
-    assert details_url(entry("http://localhost:8080/v1")) == "http://localhost:8080/props"
-    assert details_url(entry("http://localhost:11434/v1")) == "http://localhost:11434/api/ps"
-    assert details_url(entry("https://api.openai.com/v1")) is None
+GEMINI = "https://generativelanguage.googleapis.com/v1beta/openai"
+
+
+def test_geminis_own_list_is_asked_with_the_key_in_its_own_header_alone():
+    backend = entry(GEMINI, headers={"x-team": "blue"})
+    url = native_models_url(backend)
+    assert url == "https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000"
+    assert catalog_headers(backend, "secret", url) == {"x-goog-api-key": "secret", "x-team": "blue"}
+    usual = {"authorization": "Bearer secret", "x-team": "blue"}
+    assert catalog_headers(backend, "secret", f"{GEMINI}/models") == usual
+
+
+def test_others_have_no_list_of_their_own_kind():
+    assert native_models_url(entry("https://aiplatform.googleapis.com/v1/endpoints/openapi")) is None
+    assert native_models_url(entry("https://api.openai.com/v1")) is None
 
 
 @pytest.mark.parametrize(

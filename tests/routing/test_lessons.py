@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import OperationalError
 
-from conversion.repairs import Repair
+from conversion.repairs import Repair, repaired
 from routing import lessons, loading, snapshot
 from routing.lessons import Lesson
 from routing.models import LearnedHabit
@@ -126,19 +126,35 @@ def test_a_deleted_habit_holds_no_longer(kept, key):
     assert omitted(kept, key) == ()
 
 
-@pytest.mark.parametrize("place", ["backend", "model"])
-def test_what_the_admin_says_wins(place, kept, key, backend):
-    own = {"profile": {"max_tokens_field": "max_tokens"}}
+OTHER_FIELD = Repair("max_tokens_field", overrides={"max_tokens_field": "max_completion_tokens", "stop_limit": 0})
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        pytest.param("model", "max_tokens", id="what the admin says of the model is final"),
+        pytest.param("backend", "max_completion_tokens", id="what the admin says of all models gives way"),
+    ],
+)
+def test_the_narrower_word_wins(place, expected, kept, key, backend):
+    own = {"max_tokens_field": "max_tokens"}
     if place == "model":
-        factories.backend_model(backend, "m", **own)
+        factories.backend_model(backend, "m", profile=own)
     else:
-        backend.profile = own["profile"]
+        backend.profile = own
         backend.save()
     kept.refresh()
-    other_field = {"max_tokens_field": "max_completion_tokens", "stop_limit": 0}
-    kept.learn(resolve(kept.table, key, "first"), [Repair("max_tokens_field", overrides=other_field)])
+    kept.learn(resolve(kept.table, key, "first"), [OTHER_FIELD])
     profile = destination(kept, key).profile
-    assert (profile.max_tokens_field, profile.stop_limit) == ("max_tokens", 0)
+    assert (profile.max_tokens_field, profile.stop_limit) == (expected, 0)
+
+
+def test_what_the_admin_says_of_the_model_is_not_repaired_at_all(kept, key, backend):
+    """Else each request would be refused once, and repaired once, for ever."""
+    factories.backend_model(backend, "m", profile={"stop_limit": 4})
+    kept.refresh()
+    found = destination(kept, key)
+    assert repaired(found, [Repair("stop_sequences", overrides={"stop_limit": 0})]) == repaired(found, ())
 
 
 def test_a_limit_that_the_admin_made_narrower_stays(kept, key, backend):

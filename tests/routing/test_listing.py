@@ -31,7 +31,8 @@ def test_each_is_listed_with_what_is_behind_it():
     factories.backend_model(row, "big", context_window=200_000, discovered_max_output_tokens=8000)
     factories.mapping("opus", kind="family", to=row, model="big")
     (model,) = listed()
-    assert (model.display_name, model.context_window, model.max_output_tokens) == ("big (local)", 200_000, 8000)
+    assert model.display_name == "claude-opus: big (local)"
+    assert (model.context_window, model.max_output_tokens) == (200_000, 8000)
 
 
 def test_what_a_key_may_not_use_is_not_listed():

@@ -288,3 +288,10 @@ def test_the_usage_row_gets_a_name_for_the_mapping(ask, member):
         "team blue: exact m",
         "default",
     ]
+
+
+def test_a_mapping_may_have_old_results_of_tools_cleared(ask):
+    factories.mapping("m", compression=factories.compression(clears_tool_results=True))
+    factories.mapping("n", compression=factories.compression())
+    assert ask("m").destination.profile.clear_tool_uses
+    assert not ask("n").destination.profile.clear_tool_uses

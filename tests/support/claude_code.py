@@ -20,6 +20,7 @@ from tests.support.npm import modules
 ARCHITECTURES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 TOOLS = "Bash Read Edit Write Agent"
 TIMEOUT = 120.0
+LATEST = "latest"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class ClaudeCode:
     url: str
     key: str
     environment: dict[str, str] = field(default_factory=dict)
+    version: str = LATEST
 
     def __post_init__(self) -> None:
         self.home, self.project = self.folder / "home", self.folder / "project"
@@ -64,12 +66,12 @@ class ClaudeCode:
         self.project.mkdir()
 
     def run(self, prompt: str, *options: str) -> Run:
-        command = [binary(), "-p", prompt, "--output-format", "stream-json", "--verbose"]
+        command = [binary(self.version), "-p", prompt, "--output-format", "stream-json", "--verbose"]
         command += ["--permission-mode", "acceptEdits", "--allowedTools", TOOLS, *options]
         try:
             run = subprocess.run(
                 command,
-                env=self._environment(),
+                env=self.variables(),
                 cwd=self.project,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -83,7 +85,8 @@ class ClaudeCode:
         assert ended, f"the client ended with {run.returncode}:\n{run.stdout}\n{run.stderr}"
         return Run(events, run.stderr)
 
-    def _environment(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
+        """Its whole environment."""
         return {
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
@@ -97,9 +100,10 @@ class ClaudeCode:
         }
 
 
-def binary() -> str:
+def binary(version: str = LATEST) -> str:
     """The client's path; it is installed first where it is not there yet."""
-    return str(modules("claude-code", package(), "latest") / package() / "claude")
+    folder = "claude-code" if version == LATEST else f"claude-code-{version}"
+    return str(modules(folder, package(), version) / package() / "claude")
 
 
 def package() -> str:

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 
 from proxysite.serving.greeting import offer
 from proxysite.serving.local_backends import LocalBackend
+from proxysite.serving.metrics_folder import share_metrics
 from proxysite.serving.preparation import NotStartable, prepare, use_demo
 from proxysite.serving.server import AddressUnusable, Plan, bound_socket, serve
 from proxysite.settings import allowed_hosts
@@ -58,6 +59,8 @@ class Command(BaseCommand):
             raise CommandError(f"The database cannot be used: {error}") from error
         self.stdout.write(f"\n{greeting}")
         self.stdout.flush()
+        if plan.workers > 1:
+            share_metrics()
         if not serve(plan, bound):
             sys.exit(1)
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from routing.credentials import Unreadable
-from routing.models import BackendCredential
+from routing.credentials import Unreadable, resealed
+from routing.models import BackendCredential, SearchEngine
 
 
 class Command(BaseCommand):
@@ -16,12 +16,14 @@ class Command(BaseCommand):
 
     def handle(self, **_: Any) -> None:
         with transaction.atomic():
-            for row in BackendCredential.objects.select_related("backend"):
+            rows: list[tuple[str, BackendCredential | SearchEngine]] = [
+                *((f"of backend {row.backend}", row) for row in BackendCredential.objects.select_related("backend")),
+                *((f"of {row}", row) for row in SearchEngine.objects.exclude(sealed="").select_related("team")),
+            ]
+            for place, row in rows:
                 try:
-                    row.reseal()
+                    row.sealed = resealed(row.sealed)
                 except Unreadable as error:
-                    raise CommandError(
-                        f"Credential {row} of backend {row.backend}: {error}. Nothing was changed."
-                    ) from error
+                    raise CommandError(f"Credential {row.hint} {place}: {error}. Nothing was changed.") from error
                 row.save(update_fields=["sealed"])
-        self.stdout.write(f"{BackendCredential.objects.count()} credentials are under the newest key.")
+        self.stdout.write(f"{len(rows)} credentials are under the newest key.")

@@ -210,3 +210,19 @@ def test_the_history_of_a_key_names_it_by_its_public_part(superuser):
     entry = LogEntry.objects.get()
     assert entry.object_repr == str(ClientKey.objects.get())
     assert json.loads(entry.change_message) == [{"added": {}}]
+
+
+def test_the_page_of_a_key_leads_to_how_to_connect(superuser):
+    key, text = factories.key(factories.client("ada"))
+    address = f"{LIST}{key.pk}/connect/"
+    assert f'href="{address}"' in superuser.get(page_of(key)).content.decode()
+    shown = superuser.get(address).content.decode()
+    assert "export ANTHROPIC_AUTH_TOKEN=PUT-YOUR-KEY-HERE" in shown
+    assert text not in shown
+
+
+def test_a_manager_connects_keys_of_the_own_team_only(manager, team):
+    own, _ = factories.key(factories.client(team=team))
+    other, _ = factories.key(factories.client(team=factories.team()))
+    assert manager.get(f"{LIST}{own.pk}/connect/").status_code == 200
+    assert manager.get(f"{LIST}{other.pk}/connect/").status_code == 404

@@ -87,3 +87,25 @@ def test_the_model_shows_what_it_comes_to_with_what_was_learned(superuser, habit
     model = factories.backend_model(habit.backend, "gpt-x")
     text = shown(superuser, f"/admin/routing/backendmodel/{model.pk}/change/")
     assert "omitted_fields: (&#x27;store&#x27;,)" in text
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "expected"),
+    [
+        pytest.param("model", [], "NOT DONE: the profile of the model says otherwise (omitted_fields)", id="final"),
+        pytest.param("backend", [], "Instead of what the profile of the backend says (omitted_fields)", id="overruled"),
+        pytest.param("model", ["store"], "", id="the model's says the same"),
+        pytest.param("backend", ["store"], "", id="the backend's says the same"),
+    ],
+)
+def test_it_says_who_wins_where_a_profile_says_otherwise(superuser, habit, place, value, expected):
+    profile = {"omitted_fields": value}
+    if place == "model":
+        factories.backend_model(habit.backend, "gpt-x", profile=profile)
+    else:
+        habit.backend.profile = profile
+        habit.backend.save()
+    for page in (LIST, f"{LIST}{habit.pk}/change/"):
+        text = shown(superuser, page)
+        assert expected in text
+        assert ("(omitted_fields)" in text) == bool(expected)
