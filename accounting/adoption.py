@@ -18,13 +18,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+from django.db import transaction
 from django.utils import timezone
 
+from accounting.budgets import settlement
 from accounting.entries import interrupted
 from accounting.journal import Journal
 from accounting.lock import Lock
-from accounting.models import ProcessJournal, UsageRecord
-from accounting.usage_table import LOST, store
+from accounting.models import ProcessJournal, UsageQuerySet, UsageRecord
+from accounting.models.usage import LOST
+from accounting.rollups.due import note_hours
+from accounting.usage_table import store
 
 BATCH = 500
 SILENCE = timedelta(minutes=10)
@@ -81,7 +85,8 @@ def replay(journal: Journal) -> None:
 
 
 def retire(journal: Journal) -> None:
-    """Remove a journal that is in the table as a whole."""
+    """Remove a journal that is in the table as a whole; what its process was lent of budgets is free again."""
+    settlement.end_leases(journal.name)
     ProcessJournal.objects.filter(name=journal.name).delete()
     journal.remove()
 
@@ -91,6 +96,21 @@ def close_lost_rows() -> None:
     before = timezone.now() - SILENCE
     heard = ProcessJournal.objects.filter(seen_at__gte=before)
     lost = UsageRecord.objects.in_flight().filter(started_at__lt=before).exclude(journal__in=heard.values("name"))
-    if count := lost.update(state=UsageRecord.State.INTERRUPTED, error_type=LOST):
+    count = 0
+    while closed := close_by_guess(lost[:BATCH]):
+        count += closed
+    settlement.end_unheard_leases(heard.values("name"), before)
+    if count:
         logger.warning("%d requests were closed by guess: their journals were not heard of for %s", count, SILENCE)
     ProcessJournal.objects.filter(seen_at__lt=before).delete()
+
+
+def close_by_guess(lost: UsageQuerySet) -> int:
+    """How many rows were closed; what they spent counts for their budgets."""
+    with transaction.atomic():
+        rows = list(lost.select_for_update())
+        found = UsageRecord.objects.filter(pk__in=[row.pk for row in rows])
+        closed = found.update(state=UsageRecord.State.INTERRUPTED, error_type=LOST)
+        settlement.settle(settlement.guessed(rows))
+        note_hours(row.started_at for row in rows)
+    return closed

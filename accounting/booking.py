@@ -64,7 +64,7 @@ class Booking:
 
     async def opened(self) -> None:
         """Wait until the opening survives the end of this process; raises JournalUnavailable."""
-        await asyncio.shield(self.written)
+        await self.written  # by one only: cancelled with its waiter, it is missed by nobody
         if self.refused:
             raise JournalUnavailable
 

@@ -3,7 +3,7 @@
 What changed is copied in batches; a closed row leaves the journal only after the commit that holds it. While the
 database is away everything stays in the journal and is tried again. Now and then the thread tells that its journal
 lives, brings the figures of long requests up to date, looks for journals that nobody copies any more, and calibrates
-the estimates of tokens.
+the estimates of tokens, and keeps up the sums that reports read.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from django import db
+from django.conf import settings
 from django.utils import timezone
 
-from accounting import adoption
+from accounting import adoption, metrics
 from accounting.calibrator import Calibrator
 from accounting.database import use_own_connection
 from accounting.entries import Entry
 from accounting.journal import Journal
 from accounting.models import ProcessJournal
+from accounting.rollups.upkeep import upkeep
 from accounting.usage_table import moment, store
 
 BATCH = 500
@@ -42,6 +44,7 @@ class Copier(threading.Thread):
 
     def __init__(self, journal: Journal, changed: threading.Event, forget: Callable[[Sequence[bytes]], None]) -> None:
         super().__init__(name="usage copier", daemon=True)
+        self.journal = journal.name
         self.copied = 0
         self.oldest_at: float | None = None
         self._journal = journal
@@ -105,6 +108,8 @@ class Copier(threading.Thread):
         self.copied = entries[-1].change
         self._forget([entry.key for entry in entries if entry.closing is not None])
         self._calibrator.learn(entries)
+        if settings.METRICS_TOKEN:
+            metrics.count(entries)
 
     def _tell(self) -> None:
         """Say that the journal lives, and how far long requests have come."""
@@ -116,6 +121,9 @@ class Copier(threading.Thread):
         ProcessJournal.objects.update_or_create(name=self._journal.name, defaults=told)
         if running := self._journal.in_flight():
             store(running, self._journal.name)
+        if settings.METRICS_TOKEN:
+            lag = time.time() - self.oldest_at if self.oldest_at is not None else 0.0
+            metrics.tell(in_flight=len(running), backlog=self.backlog, lag=lag)
 
     def _look_after_others(self) -> None:
         adoption.adopt_abandoned(self._journal.directory)
@@ -125,6 +133,7 @@ class Copier(threading.Thread):
         if time.monotonic() >= self._next_calibration:
             self._calibrator.write()
             self._next_calibration = time.monotonic() + CALIBRATE_SECONDS
+        upkeep()
 
     def _attempt(self, step: Callable[[], None]) -> bool:
         """Whether it worked; after a failure the next pause is longer."""

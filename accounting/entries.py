@@ -11,8 +11,9 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from accounting.prices.rates import Rates
 from conversion.notices import Notice
 from conversion.usage import Usage
 
@@ -23,7 +24,9 @@ class Opening(Struct, frozen=True, kw_only=True):
     """What is known before the backend is asked. Names are kept as text: they may change, the past does not.
 
     `calibration` is the factor that is in `estimated_input_tokens` already. `kind` and `parent_request` say whether a
-    client asked for it, or the gateway for the sake of a client's request.
+    client asked for it, or the gateway for the sake of a client's request. `rates` are what it is charged by, None
+    where nobody knows a price; `budgets` are the windows of budgets that it counts for: a budget, and the second it
+    began.
     """
 
     request_id: UUID
@@ -48,6 +51,19 @@ class Opening(Struct, frozen=True, kw_only=True):
     kind: str = "message"
     parent_request: UUID | None = None
     saved_input_tokens: int = 0
+    rates: Rates | None = None
+    budgets: tuple[tuple[int, int], ...] = ()
+
+
+class Moved(Struct, frozen=True, kw_only=True):
+    """Where a request went in the end, in place of what its opening says."""
+
+    backend_id: int
+    backend_name: str
+    routed_model: str
+    estimated_input_tokens: int
+    calibration: float
+    rates: Rates | None = None
 
 
 class Closing(Struct, frozen=True, kw_only=True):
@@ -65,6 +81,7 @@ class Closing(Struct, frozen=True, kw_only=True):
     time_to_first_token: float | None = None
     duration: float | None = None
     counted_input_tokens: int | None = None
+    moved: Moved | None = None
 
 
 class Entry(Struct, frozen=True):
@@ -98,7 +115,10 @@ def encode(part: Opening | Closing) -> str:
 def decode(change: int, opening: str, output_tokens: int, closing: str | None) -> Entry:
     """The entry of a journal's row."""
     ended = _closings.decode(closing) if closing is not None else None
-    return Entry(change, _openings.decode(opening), output_tokens, ended)
+    began = _openings.decode(opening)
+    if ended is not None and ended.moved is not None:
+        began = structs.replace(began, **structs.asdict(ended.moved))
+    return Entry(change, began, output_tokens, ended)
 
 
 def interrupted(entry: Entry) -> Entry:

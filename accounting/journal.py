@@ -18,6 +18,7 @@ import socket
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from accounting.entries import Entry, decode
@@ -35,10 +36,13 @@ SCHEMA = """
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS request_by_change ON request (change);
 """
-OPEN = "INSERT OR IGNORE INTO request (change, id, opening) VALUES (?, ?, ?)"
-PROGRESS = "UPDATE request SET output_tokens = ? WHERE id = ?"
-CLOSE = "UPDATE request SET change = ?, closing = ? WHERE id = ?"
-FORGET = "DELETE FROM request WHERE id = ?"
+MOST_ROWS = 100
+OPEN = "INSERT OR IGNORE INTO request (change, id, opening) VALUES {rows}"
+PROGRESS = "UPDATE request SET output_tokens = new.column2 FROM (VALUES {rows}) AS new WHERE id = new.column1"
+CLOSE = (
+    "UPDATE request SET change = new.column1, closing = new.column2 FROM (VALUES {rows}) AS new WHERE id = new.column3"
+)
+FORGET = "DELETE FROM request WHERE id IN (VALUES {rows})"
 CHANGED = "SELECT change, opening, output_tokens, closing FROM request WHERE change > ? ORDER BY change LIMIT ?"
 IN_FLIGHT = "SELECT change, opening, output_tokens, closing FROM request WHERE closing IS NULL"
 
@@ -96,10 +100,10 @@ class Journal:
         self._synchronize("FULL" if closings else "NORMAL")
         connection.execute("BEGIN IMMEDIATE")
         try:
-            connection.executemany(OPEN, openings)
-            connection.executemany(PROGRESS, changes.progress)
-            connection.executemany(CLOSE, closings)
-            connection.executemany(FORGET, changes.forgotten)
+            self._execute(OPEN, openings)
+            self._execute(PROGRESS, list({key: tokens for tokens, key in changes.progress}.items()))
+            self._execute(CLOSE, closings)
+            self._execute(FORGET, changes.forgotten)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -136,6 +140,13 @@ class Journal:
     def _connect(self) -> sqlite3.Connection:
         file = self.directory / f"{self.name}.sqlite3"
         return sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+
+    def _execute(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """One statement for many rows: after each one SQLite would let all other threads run, and wait for its turn."""
+        for start in range(0, len(rows), MOST_ROWS):
+            some = rows[start : start + MOST_ROWS]
+            places = f"({', '.join('?' * len(some[0]))})"
+            self._writing.execute(statement.format(rows=", ".join([places] * len(some))), [*chain(*some)])
 
     def _synchronize(self, mode: str) -> None:
         if mode != self._synchronous:

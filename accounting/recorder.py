@@ -19,13 +19,15 @@ from django.conf import settings
 
 from accounting.booking import Booking, JournalUnavailable, NoPen
 from accounting.copier import Copier
-from accounting.entries import Closing, Opening
+from accounting.entries import Closing, Moved, Opening
 from accounting.journal import Journal
 from accounting.writer import JournalWriter
 
-__all__ = ["Booking", "Closing", "JournalUnavailable", "Opening", "Recorder"]
+__all__ = ["Booking", "Closing", "JournalUnavailable", "Moved", "Opening", "Recorder"]
 
 logger = logging.getLogger(__name__)
+
+MOST_LAG_SECONDS = 5.0
 
 
 class Recorder:
@@ -35,6 +37,7 @@ class Recorder:
         self._directory = directory
         self._writer: JournalWriter | NoPen = NoPen()
         self._copier: Copier | None = None
+        self._fails_closed: bool = settings.ACCOUNTING_FAIL == "closed"
 
     def start(self) -> None:
         """Begin a journal; raises where none can be written, for then nothing can be served."""
@@ -60,8 +63,18 @@ class Recorder:
         else:
             logger.error("not everything could be written to the journal in time")
 
+    @property
+    def journal(self) -> str:
+        """The name of the journal, which the process is known by; empty where it has none."""
+        return self._copier.journal if self._copier is not None else ""
+
     def open(self, opening: Opening) -> Booking:
-        """Queue the opening of a request; in a coroutine only, for others wait for it there."""
+        """Queue the opening of a request; in a coroutine only, for others wait for it there.
+
+        It is refused where rows must not wait in the journal for long (ACCOUNTING_FAIL), and they do.
+        """
+        if self._fails_closed and self.lag > MOST_LAG_SECONDS:
+            return Booking(opening, NoPen())
         return Booking(opening, self._writer)
 
     @property

@@ -11,37 +11,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from functools import cache, partial
 from typing import Any
 
 from django.db import connection, models, transaction
 from msgspec.structs import asdict
 
+from accounting.budgets import settlement
 from accounting.entries import Closing, Entry, Opening
 from accounting.models import UsageRecord
+from accounting.models.usage import LOST
+from accounting.prices.rates import amount, charge
+from accounting.rollups.due import note_hours
 from conversion.notices import Notice
 from conversion.usage import Usage
 
-LOST = "journal_lost"
-"""The error type of a row that was closed by guess."""
-
 NO_END = dict.fromkeys(
     ("finished_at", "http_status", "error_type", "stop_reason", "time_to_first_token_ms", "duration_ms")
-) | {"notices": []}
+) | {"notices": [], "export_number": None}
 """What is not known of an open request."""
 
 NOTICES = 100
 NOTICE_LENGTH = 500
-COST_LIMIT = Decimal(10) ** 8
-COST_STEP = Decimal(1).scaleb(-12)
 
 
 def store(entries: Sequence[Entry], journal: str) -> None:
-    """Bring the entries into the table, all or none of them."""
+    """Bring the entries into the table, all or none of them, and what they spent into their budgets."""
     rows = [row(entry, journal) for entry in entries]
     with transaction.atomic(), connection.cursor() as cursor:
+        spendings = settlement.spendings(entries, journal)
         cursor.executemany(statement(), rows)
+        settlement.settle(spendings)
+        note_hours(moment(entry.opening.started_at) for entry in entries)
 
 
 def row(entry: Entry, journal: str) -> list[Any]:  # Any: whatever the database's driver takes
@@ -60,6 +61,7 @@ def beginning(entry: Entry) -> dict[str, object]:
         **NO_END,
         **asdict(opening),
         **figures(so_far),
+        **costs(opening, so_far, UsageRecord.State.OPEN),
         "id": opening.request_id,
         "state": UsageRecord.State.OPEN,
         "started_at": moment(opening.started_at),
@@ -72,6 +74,7 @@ def ending(opening: Opening, closing: Closing) -> dict[str, object]:
     return {
         **asdict(closing),
         **figures(closing.usage),
+        **costs(opening, closing.usage, closing.state),
         "finished_at": moment(opening.started_at + duration) if duration is not None else None,
         "notices": [told(notice) for notice in closing.notices[:NOTICES]],
         "time_to_first_token_ms": milliseconds(closing.time_to_first_token),
@@ -80,7 +83,13 @@ def ending(opening: Opening, closing: Closing) -> dict[str, object]:
 
 
 def figures(usage: Usage) -> dict[str, object]:
-    return {**asdict(usage), "reported_cost": cost(usage.cost), "cost": None, "price_source": ""}
+    return {**asdict(usage), "reported_cost": amount(usage.cost)}
+
+
+def costs(opening: Opening, usage: Usage, state: str) -> dict[str, object]:
+    """Priced by what the journal knows, so that anybody who has it comes to the same amount."""
+    charged = charge(opening.rates, usage, state)
+    return {"cost": charged.cost, "price_source": charged.source}
 
 
 def moment(seconds: float) -> datetime:
@@ -89,15 +98,6 @@ def moment(seconds: float) -> datetime:
 
 def milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1000)
-
-
-def cost(text: str | None) -> Decimal | None:
-    """What a backend says as a number that the column takes, None where it is none."""
-    try:
-        value = Decimal(text or "NaN")
-    except InvalidOperation:
-        return None
-    return value.quantize(COST_STEP) if value.is_finite() and 0 <= value < COST_LIMIT else None
 
 
 def told(notice: Notice) -> dict[str, str]:
@@ -129,6 +129,10 @@ def preparation(field: models.Field[Any, Any]) -> Callable[[Any], object]:  # An
             return partial(bounded, largest=2**31 - 1)
         case models.ForeignKey() | models.BooleanField():
             return lambda value: value
+        case models.UUIDField() if not connection.features.has_native_uuid_field:
+            return lambda value: None if value is None else value.hex
+        case models.DateTimeField():
+            return lambda value: connection.ops.adapt_datetimefield_value(value)
         case _:
             return partial(field.get_db_prep_save, connection=connection)
 

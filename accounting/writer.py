@@ -1,7 +1,9 @@
 """The one thread that writes a process's journal.
 
-It takes everything that is queued at once and commits it in one transaction: under load many requests share a commit,
-and nobody waits for a timer. What cannot be written (disk full, I/O error):
+It takes everything that is queued at once and commits it in one transaction: under load many requests share a commit.
+Nobody waits for a timer, but where many requests run: there a moment's wait brings more of them together.
+
+What cannot be written (disk full, I/O error):
 
 - openings are refused, until the reserve of disk space could be put aside again;
 - closings are kept and tried again, in the space that the reserve gave: these requests have been served.
@@ -22,6 +24,9 @@ from accounting.journal import Journal
 
 SAMPLE_SECONDS = 0.25
 RETRY_SECONDS = 0.1
+MANY = 8
+GATHER_SECONDS = 0.002
+"""How long is waited for others, where as many requests run. A commit costs more than the rest of a small request."""
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +79,8 @@ class JournalWriter(threading.Thread):
         batch, self._kept = self._kept, Batch()
         with suppress(Empty):
             batch.add(self._queue.get(timeout=patience))
+            if len(self._running) >= MANY:
+                time.sleep(GATHER_SECONDS)
             while True:
                 batch.add(self._queue.get_nowait())
         return batch

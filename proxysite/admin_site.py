@@ -25,7 +25,11 @@ MODELS = (
     "LearnedHabit",
     "ModelMapping",
     "Compression",
+    "PromptSummary",
     "UsageRecord",
+    "Budget",
+    "Limit",
+    "Price",
 )
 STEPS: tuple[tuple[type[Model], str, str, str], ...] = (
     (Backend, "add", "Add a backend", "where requests go: an address and, for most, a credential."),

@@ -10,13 +10,14 @@ from django.core.asgi import get_asgi_application
 
 pages = get_asgi_application()  # first: it sets Django up, which the imports below need
 
+from proxysite.api.messages import create_message
 from proxysite.asgi_types import Receive, Scope, Send
 from proxysite.guard import Guard
 from proxysite.handler import ApiHandler
 from proxysite.lifespan import lifespan
 
-api = Guard(ApiHandler())
-API_PATHS = frozenset({"/", "/v1", "/api/hello", "/health", "/ready", "/test-connection"})
+api = Guard(ApiHandler({("POST", "/v1/messages"): create_message}))
+API_PATHS = frozenset({"/", "/v1", "/api/hello", "/health", "/ready", "/metrics", "/test-connection"})
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -27,7 +28,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         raise ValueError(f"no {scope['type']} here")
     path = plain_path(scope["path"])
     if path in API_PATHS or path.startswith(("/v1/", "/api/")):
-        await api({**scope, "path": path}, receive, send)
+        await api(scope if path == scope["path"] else {**scope, "path": path}, receive, send)
     else:
         await pages(scope, receive, send)
 

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from conversion.sse import COMMENT, PING, error_event
 from proxysite.asgi_types import Send
+from proxysite.connection import Connection
 from proxysite.envelope import ApiError, envelope, error_headers
 
 STREAM_HEADERS = [
@@ -25,9 +26,10 @@ STREAM_HEADERS = [
 class Delivery:
     """One reply on its way to the client."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, connection: Connection | None = None) -> None:
         self._send = send
         self._request_id = request_id
+        self._connection = connection
         self._loop = asyncio.get_running_loop()
         self._pause: float = settings.PING_SECONDS
         self._timer: asyncio.TimerHandle | None = None
@@ -36,6 +38,7 @@ class Delivery:
         self._writing = False
         self._started = False
         self.committed = False
+        self.limits: list[tuple[bytes, bytes]] = []  # headers that tell of the backend's rate limits
 
     def expect_stream(self) -> None:
         """The client waits for a stream: from now on it is not left without a sign for long."""
@@ -45,6 +48,22 @@ class Delivery:
     def backend_answers(self) -> None:
         """The backend's own status is 200: little can still become an error of its own."""
         self._due = min(self._due, self._loop.time() + self._pause)
+
+    @property
+    def begun(self) -> bool:
+        """Something of a reply was handed over; signs of life are nothing of it."""
+        return self._started
+
+    @property
+    def ready(self) -> bool:
+        """Whether `push` may be used: not before the first write, and not while the client is slow."""
+        return self._started and self._connection is not None and self._connection.ready
+
+    def push(self, data: bytes) -> None:
+        """Send events without waiting."""
+        assert self._connection is not None
+        self._connection.push(data)
+        self._due = self._loop.time() + self._pause
 
     async def write(self, data: bytes, *, more: bool = True) -> None:
         """Send events, the head before the first ones."""
@@ -66,6 +85,7 @@ class Delivery:
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),
             (b"request-id", self._request_id.encode()),
+            *self.limits,
         ]
         self.committed = True
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -79,7 +99,7 @@ class Delivery:
             return
         self.committed = True
         body = envelope(error, self._request_id)
-        headers = error_headers(error, self._request_id, len(body))
+        headers = [*error_headers(error, self._request_id, len(body)), *self.limits]
         await self._send({"type": "http.response.start", "status": error.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 
@@ -93,7 +113,7 @@ class Delivery:
 
     async def _commit(self) -> None:
         self.committed = True
-        headers = [*STREAM_HEADERS, (b"request-id", self._request_id.encode())]
+        headers = [*STREAM_HEADERS, (b"request-id", self._request_id.encode()), *self.limits]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def _give_sign_of_life(self) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from accounting import prices
+from accounting.budgets.rules import rulebook
+from accounting.budgets.treasurer import treasurer
 from accounting.recorder import Recorder
 from proxysite.asgi_types import Receive, Send
 from proxysite.outside import pdf_texts
-from proxysite.tokenizer import tokenizer
 from routing import snapshot, upstream
+from routing.health import board
+from routing.kept_states import kept_states
+from routing.summaries import summaries
 
 logger = logging.getLogger("proxysite")
 
@@ -42,9 +47,14 @@ async def lifespan(receive: Receive, send: Send) -> None:
 
 async def start() -> None:
     global _ready
+    snapshot.follow(prices.refresh)
+    snapshot.follow(rulebook.refresh)
+    snapshot.follow(summaries.refresh)
+    snapshot.follow(kept_states.refresh)
+    snapshot.follow(board.refresh)
     await asyncio.to_thread(snapshot.start)
     await asyncio.to_thread(recorder.start)
-    await asyncio.to_thread(tokenizer)
+    treasurer.start(recorder.journal)
     _ready = True
 
 
@@ -53,5 +63,6 @@ async def stop() -> None:
     _ready = False
     await upstream.close()
     await asyncio.to_thread(pdf_texts.stop)
+    await asyncio.to_thread(treasurer.stop)
     await asyncio.to_thread(recorder.stop, STOP_SECONDS)
     await asyncio.to_thread(snapshot.stop)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from typing import Protocol
 
 from conversion.errors import BackendFailure
+from conversion.repairs.generation import CALMER, failed_generation
 from conversion.reply.backend_errors import backend_failure
 from conversion.reply.events import Event
 from conversion.reply.fold import fold
@@ -19,6 +19,8 @@ from conversion.reply.translation import Translation
 from conversion.sse import encode
 from proxysite.attempt import Attempt
 from proxysite.delivery import Delivery
+from proxysite.judge import Judge
+from proxysite.rate_limits import limits_of
 from proxysite.usage_row import UsageRow
 from routing import upstream
 
@@ -26,79 +28,128 @@ TRAILING_SECONDS = 3.0
 """How long a backend that has said why it stopped may take to say what that cost (protocol §5.7)."""
 
 
-async def relay(attempt: Attempt, client: Delivery, row: UsageRow) -> None:
-    """Ask the backend and deliver its reply. Raises what broke it."""
-    async with aclosing(backend_events(attempt, client)) as events:
-        if attempt.message.stream:
-            await stream(events, attempt, client, row)
-        else:
-            await whole(events, attempt, client, row)
-
-
-async def backend_events(attempt: Attempt, client: Delivery) -> AsyncGenerator[list[Event], None]:
-    """The backend's reply as events, in lists as they come."""
+async def relay(attempt: Attempt, client: Delivery, row: UsageRow, judge: Judge | None) -> None:
+    """Ask the backend and deliver its reply, judged where that is wanted. Raises what broke it."""
     conversion, translation = attempt.conversion, attempt.translation
     if conversion.terms.max_tokens == 0:  # warms a cache: nothing is generated, so nobody is asked
-        yield translation.nothing()
+        await deliver(translation.nothing(), attempt, client, row)
         return
     reply = await upstream.open(
         attempt.route, conversion.body, stream=conversion.stream, request_id=attempt.request.request_id
     )
+    client.limits = limits_of(reply)
     try:
-        if reply.status >= 300:
-            body = await reply.excerpt()
-            reply.finish()
-            yield refused(body, reply, attempt)
-        elif not conversion.stream:
-            yield checked(translation.feed_whole(await reply.whole()), translation)
-        else:
-            client.backend_answers()
-            while not translation.finished:
-                if events := await next_events(reply, translation):
-                    yield events
-                checked([], translation)
+        events = await reply_events(reply, attempt, client, row, judge)
         reply.finish()
+        if judge is not None:
+            events = await judge.judged(events)
+            row.note(judge.notices)
+        await deliver(events, attempt, client, row)
     finally:
         reply.close()
 
 
-async def stream(replies: AsyncIterator[list[Event]], attempt: Attempt, client: Delivery, row: UsageRow) -> None:
-    """Deliver the events as they come, the last one when the row is durable."""
+async def reply_events(
+    reply: upstream.Reply, attempt: Attempt, client: Delivery, row: UsageRow, judge: Judge | None
+) -> list[Event]:
+    """The events of a finished reply, without those that the client of a stream has already."""
     translation = attempt.translation
-    async for events in replies:
-        row.progress(translation)
-        if not translation.finished:
+    if reply.status >= 300:
+        return refused(await reply.excerpt(), reply, attempt)
+    if not attempt.conversion.stream:
+        events = checked(translation.feed_whole(await reply.whole()), translation)
+        if judge is not None:
+            judge.see(events)
+        return events
+    client.backend_answers()
+    stream = Stream(reply, translation, row, judge)
+    return await (streamed(stream, client) if attempt.message.stream else gathered(stream))
+
+
+async def streamed(stream: Stream, client: Delivery) -> list[Event]:
+    """Deliver events as they come; gives the last ones, whose end waits for the row."""
+    while True:
+        events = await stream.next(client)
+        if stream.translation.finished:
+            return events
+        if events:
             await client.write(encode(events))
-            continue
-        attempt.learn()
-        await client.write(encode(events[:-1]))
-        await row.finish(translation)
-        await client.end(encode(events[-1:]))
+        checked(events, stream.translation)
 
 
-async def whole(replies: AsyncIterator[list[Event]], attempt: Attempt, client: Delivery, row: UsageRow) -> None:
-    """Deliver all of it as one JSON body."""
-    collected: list[Event] = []
-    async for events in replies:
-        row.progress(attempt.translation)
-        collected += events
+async def gathered(stream: Stream) -> list[Event]:
+    """All events, for a client that wants the reply whole."""
+    events: list[Event] = []
+    while not stream.translation.finished:
+        events += checked(await stream.next(), stream.translation)
+    return events
+
+
+async def deliver(events: list[Event], attempt: Attempt, client: Delivery, row: UsageRow) -> None:
+    """Deliver a finished reply, or what is left of it; its end when the row is durable."""
+    row.progress(attempt.translation)
     attempt.learn()
+    attempt.keep_states()
+    if not attempt.message.stream:
+        await row.finish(attempt.translation)
+        await client.whole(fold(events))
+        return
+    await client.write(encode(events[:-1]))
     await row.finish(attempt.translation)
-    await client.whole(fold(collected))
+    await client.end(encode(events[-1:]))
 
 
-async def next_events(reply: upstream.Reply, translation: Translation) -> list[Event]:
-    """The events of what the backend sends next. It may break off, or be silent, once it has said why it ended."""
-    try:
-        if translation.finishing:
-            data = await asyncio.wait_for(reply.read(), TRAILING_SECONDS)
-        else:
-            data = await reply.read()
-    except TimeoutError:
-        data = b""
-    except BackendFailure as failure:
-        return translation.lose(failure)
-    return translation.feed(data) if data else translation.end()
+class Witness(Protocol):
+    """Who is told how far the reply has come."""
+
+    def progress(self, outcome: Translation) -> None: ...
+
+
+class Stream:
+    """A backend's stream as events: pushed on at once where nobody has to wait for that, else returned."""
+
+    def __init__(
+        self, reply: upstream.Reply, translation: Translation, row: Witness, judge: Judge | None = None
+    ) -> None:
+        self.translation = translation
+        self._reply = reply
+        self._row = row
+        self._judge = judge
+        self._client: Delivery | None = None
+        self._left: list[Event] = []
+
+    async def next(self, client: Delivery | None = None) -> list[Event]:
+        """The next events that are not pushed. Once it has said why it ends, a backend may break off or be silent."""
+        self._client = client if self._judge is None else None  # the judge sees every event
+        lost: BackendFailure | None = None
+        try:
+            passing = self._reply.pass_to(self._take)
+            ended = not await (asyncio.wait_for(passing, TRAILING_SECONDS) if self.translation.finishing else passing)
+        except TimeoutError:
+            ended = True
+        except BackendFailure as failure:
+            lost = failure
+        events, self._left = self._left, []
+        if lost is not None:
+            events += self.translation.lose(lost)
+        elif ended:
+            events += self.translation.end()
+        if self._judge is not None:
+            self._judge.see(events)
+        return events
+
+    def _take(self, data: bytes) -> bool:
+        """Translate what came, and push it on; False where there is more to do about it than that."""
+        translation, client = self.translation, self._client
+        ready = client is not None and client.ready
+        events = translation.feed(data)
+        self._row.progress(translation)
+        if translation.finishing or translation.finished or translation.failure is not None or (events and not ready):
+            self._left = events
+            return False
+        if client is not None and events:
+            client.push(encode(events))
+        return True
 
 
 def checked(events: list[Event], translation: Translation) -> list[Event]:
@@ -118,6 +169,10 @@ def refused(body: bytes, reply: upstream.Reply, attempt: Attempt) -> list[Event]
         destination=attempt.route.destination,
         now=time.time(),
     )
+    if (failed := failed_generation(failure.report)) is not None:
+        repeated = any(repair.kind == CALMER for repair in attempt.repairs)
+        if events := attempt.translation.salvage(failed, as_text=repeated):
+            return events
     if failure.explanation is None:
         raise failure
     return attempt.translation.refuse(failure.explanation)

@@ -84,6 +84,10 @@ PING_SECONDS = number("PING_SECONDS", 10, lowest=1)
 HEAD_SECONDS = number("HEAD_SECONDS", 20, lowest=1)
 BODY_SECONDS = number("BODY_SECONDS", 60, lowest=1)
 FETCH_URLS = flag("FETCH_URLS")
+METRICS_TOKEN = text("METRICS_TOKEN")
+ACCOUNTING_FAIL = choice("ACCOUNTING_FAIL", "open", ("open", "closed"))
+BUDGET_BLIND_USD = number("BUDGET_BLIND_USD", 5)
+USAGE_RETENTION_DAYS = number("USAGE_RETENTION_DAYS", 0)
 FORWARDED_ALLOW_IPS = text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 LOG_LEVEL = choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error", "critical")).upper()
 PUBLIC_URL = public_url()
@@ -157,6 +161,7 @@ PASSWORD_RULES = ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{rule}Validator"} for rule in PASSWORD_RULES
 ]
+AUTHENTICATION_BACKENDS = ["proxysite.login_throttle.ThrottledBackend"]
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
 if PUBLIC_URL.startswith("https://"):

@@ -7,6 +7,7 @@ It counts as OpenAI's models do (o200k_base); what others make of a text differs
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import Protocol
 
 from conversion.estimates import estimate_text
@@ -20,14 +21,28 @@ class Tokenizer(Protocol):
     def encode_ordinary(self, text: str) -> list[int]: ...
 
 
-@cache
 def tokenizer() -> Tokenizer | None:
-    """The one of this process. To load it takes a tenth of a second, during which nothing else runs."""
+    """The one of this process. Who asks first loads it: 32 MB that many a process never needs."""
+    with _loading:
+        return _once()
+
+
+def loaded() -> bool:
+    """Whether asking for it takes no time."""
+    return _once.cache_info().currsize > 0
+
+
+def load() -> Tokenizer | None:
+    """To load it takes a tenth of a second, during which nothing else runs."""
     try:
         import splintr
     except ImportError:
         return None
     return splintr.Tokenizer.from_pretrained(VOCABULARY)
+
+
+_once = cache(load)
+_loading = Lock()
 
 
 def count_text(text: str, characters_per_token: float) -> int:

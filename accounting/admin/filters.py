@@ -16,6 +16,12 @@ from accounting.models import UsageRecord
 SPANS = {"7d": 7, "30d": 30, "90d": 90}
 DAYS = 14
 RECENT = 2_000
+PRICED_BY = {
+    "reported": "the backend's reply",
+    "admin": "the prices here",
+    "backend": "the backend's list of models",
+    "catalogue": "the catalogue",
+}
 
 
 class DayFilter(admin.SimpleListFilter):
@@ -65,6 +71,25 @@ class ModelFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[UsageRecord]) -> QuerySet[UsageRecord]:
         return queryset if self.value() is None else queryset.filter(routed_model=self.value())
+
+
+class PriceFilter(admin.SimpleListFilter):
+    """Where the price is from, or that nobody knows one."""
+
+    title = "price"
+    parameter_name = "price"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("unknown", "unknown"), *PRICED_BY.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[UsageRecord]) -> QuerySet[UsageRecord]:
+        match self.value():
+            case None:
+                return queryset
+            case "unknown":
+                return queryset.filter(cost=None)
+            case source:
+                return queryset.filter(price_source=source)
 
 
 class VisibleFilter(admin.RelatedFieldListFilter):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -15,29 +15,28 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from accounting.admin.filters import DayFilter, ModelFilter, VisibleFilter
+from accounting.admin.filters import PRICED_BY, DayFilter, ModelFilter, PriceFilter, VisibleFilter
 from accounting.admin.paging import BoundedPaginator
+from accounting.admin.reports import ReportPages
+from accounting.figure_text import money
 from accounting.models import ProcessJournal, UsageQuerySet, UsageRecord
 from routing.admin.cells import shortened, two_lines
 from routing.models import Client, ClientKey
 
-if TYPE_CHECKING:
-    UsageModelAdmin = admin.ModelAdmin[UsageRecord]
-else:
-    UsageModelAdmin = admin.ModelAdmin  # generic in the stubs only
-
 
 @admin.register(UsageRecord)
-class UsageRecordAdmin(UsageModelAdmin):
-    list_display = ("started", "who", "models_used", "read", "generated", "total", "outcome", "took")
+class UsageRecordAdmin(ReportPages):
+    list_display = ("started", "who", "models_used", "read", "generated", "spent", "outcome", "took")
     list_filter = (
         DayFilter,
         "state",
+        "kind",
         "estimated",
         ("client", VisibleFilter),
         ("team", VisibleFilter),
         ModelFilter,
         "backend",
+        PriceFilter,
     )
     search_fields = ("session_id",)
     search_help_text = "The id of a request (req_…) or of a session, or a part of a client's name"
@@ -49,7 +48,13 @@ class UsageRecordAdmin(UsageModelAdmin):
         ("Who", {"fields": (("client_name", "team_name", "key_used"), ("session", "agent_id", "parent_agent_id"))}),
         (
             "Where",
-            {"fields": (("requested_model", "routed_model", "backend_name"), ("mapping", "asked", "service_tier"))},
+            {
+                "fields": (
+                    ("requested_model", "routed_model", "backend_name"),
+                    ("mapping", "asked", "service_tier"),
+                    ("kind", "family"),
+                )
+            },
         ),
         (
             "Tokens",
@@ -57,8 +62,16 @@ class UsageRecordAdmin(UsageModelAdmin):
                 "fields": (
                     ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
                     ("output_tokens", "thinking_tokens", "total"),
-                    ("reported_cost", "web_search_requests"),
+                    ("saved_input_tokens", "web_search_requests"),
                 )
+            },
+        ),
+        (
+            "Cost",
+            {
+                "fields": (("spent", "priced_by", "reported_cost"),),
+                "description": "In USD, by the price that was valid when the request began. A cost is unknown where "
+                "nobody knows a price; “Prices” tells who does.",
             },
         ),
         ("Time", {"fields": (("started", "first_token", "took"),)}),
@@ -114,6 +127,15 @@ class UsageRecordAdmin(UsageModelAdmin):
     def asked(self, record: UsageRecord) -> str:
         return f"{record.endpoint}, streamed" if record.stream else record.endpoint
 
+    @admin.display(description="requests of the same cause", empty_value="none")
+    def family(self, record: UsageRecord) -> SafeString | None:
+        """The request that this one was made for, or those made for it: failed attempts, judges, summaries."""
+        if record.parent_request is not None:
+            return link_to(record.parent_request, "made for this request")
+        made = UsageRecord.objects.filter(parent_request=record.pk).order_by("started_at").values_list("pk", "kind")
+        links = format_html_join("", "<li>{}</li>", ((link_to(pk, kind),) for pk, kind in made))
+        return format_html("<ul>{}</ul>", links) if links else None
+
     @admin.display(description="input")
     def read(self, record: UsageRecord) -> SafeString:
         cached = record.cache_read_input_tokens
@@ -121,12 +143,20 @@ class UsageRecordAdmin(UsageModelAdmin):
         return two_lines(f"{total:,}", cached and f"{cached / total:.0%} cached")
 
     @admin.display(description="output")
-    def generated(self, record: UsageRecord) -> str:
-        return f"{record.output_tokens:,}"
+    def generated(self, record: UsageRecord) -> SafeString:
+        return two_lines(f"{record.output_tokens:,}", record.estimated and "estimated")
 
     @admin.display(description="total")
     def total(self, record: UsageRecord) -> SafeString:
         return two_lines(f"{record.total_tokens:,}", record.estimated and "estimated")
+
+    @admin.display(description="cost")
+    def spent(self, record: UsageRecord) -> str:
+        return money(record.cost) if record.cost is not None else "unknown"
+
+    @admin.display(description="price from", empty_value="–")
+    def priced_by(self, record: UsageRecord) -> str | None:
+        return PRICED_BY.get(record.price_source)
 
     @admin.display(description="outcome")
     def outcome(self, record: UsageRecord) -> SafeString:
@@ -161,6 +191,11 @@ class UsageRecordAdmin(UsageModelAdmin):
         notices = [(notice["code"], notice["detail"]) for notice in record.notices]
         rows = format_html_join("", "<li><code>{}</code> {}</li>", notices)
         return format_html("<ul>{}</ul>", rows) if notices else None
+
+
+def link_to(request_id: UUID, words: str) -> SafeString:
+    url = reverse("admin:accounting_usagerecord_change", args=(request_id,))
+    return format_html('<a href="{}">req_{}</a> ({})', url, request_id.hex, words)
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -1,6 +1,26 @@
-"""What was used (usage), and whose journals it comes from (journals)."""
+"""What was used (usage) in sums (rollups), whose journals tell it (journals), what models cost (prices), what may be
+spent (budgets)."""
 
+from accounting.models.budgets import Budget, BudgetLease, BudgetWindow, Limit, LimitBucket, LimitHold
 from accounting.models.journals import ProcessJournal
+from accounting.models.prices import Price
+from accounting.models.rollups import ExportCounter, RollupDue, SessionRollup, Turn, UsageRollup
 from accounting.models.usage import UsageQuerySet, UsageRecord
 
-__all__ = ["ProcessJournal", "UsageQuerySet", "UsageRecord"]
+__all__ = [
+    "Budget",
+    "BudgetLease",
+    "BudgetWindow",
+    "ExportCounter",
+    "Limit",
+    "LimitBucket",
+    "LimitHold",
+    "Price",
+    "ProcessJournal",
+    "RollupDue",
+    "SessionRollup",
+    "Turn",
+    "UsageQuerySet",
+    "UsageRecord",
+    "UsageRollup",
+]

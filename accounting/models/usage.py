@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
 
+LOST = "journal_lost"
+"""The error type of a row that was closed by guess."""
+
+
 class UsageQuerySet(models.QuerySet["UsageRecord"]):
     """The selections that reports and the admin make."""
 
@@ -103,10 +107,12 @@ class UsageRecord(models.Model):
     price_source = models.CharField(max_length=40, default="")
     reported_cost = models.DecimalField("cost in USD, as reported", max_digits=20, decimal_places=12, null=True)
     service_tier = models.CharField(max_length=64, default="")
+    budgets = models.JSONField("counts for budgets", default=list)  # pairs of a budget and the second it began anew
 
     time_to_first_token_ms = models.IntegerField("time to first token", null=True)
     duration_ms = models.IntegerField("duration", null=True)
     journal = models.CharField(max_length=80, default="")
+    export_number = models.BigIntegerField(null=True, editable=False)  # of its last export, see accounting/export.py
 
     objects = UsageQuerySet.as_manager()
 
@@ -119,6 +125,7 @@ class UsageRecord(models.Model):
             models.Index(fields=["backend", "started_at"], name="usage_by_backend"),
             models.Index(fields=["routed_model", "started_at"], name="usage_by_model"),
             models.Index(fields=["session_id", "started_at"], name="usage_by_session"),
+            models.Index(fields=["export_number"], name="usage_by_export"),
             models.Index(fields=["parent_request"], name="usage_by_parent", condition=Q(parent_request__isnull=False)),
             models.Index(fields=["journal"], name="usage_in_flight", condition=Q(state="open")),
         )
@@ -131,3 +138,8 @@ class UsageRecord(models.Model):
         """Read and generated, cached or not."""
         read = self.input_tokens + self.cache_read_input_tokens + self.cache_creation_input_tokens
         return read + self.output_tokens
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether it was closed because nobody heard of its journal for long."""
+        return self.error_type == LOST

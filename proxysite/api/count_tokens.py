@@ -1,4 +1,5 @@
-"""POST /v1/messages/count_tokens: over system, tools and all blocks, calibrated for the model that would answer.
+"""POST /v1/messages/count_tokens: over system, tools and all blocks, shortened and calibrated as for the model that
+would answer.
 
 It asks no backend (protocol §7.1).
 """
@@ -11,15 +12,16 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from conversion.request.read import read_count_tokens_request
+from conversion.request.read import MessagesRequest, read_count_tokens_request
 from conversion.tokens import count_tokens
 from proxysite.api.openapi import COUNT_TOKENS
 from proxysite.handler import ApiRequest
-from proxysite.tokenizer import count_text
+from proxysite.shortening import shortened_now
+from proxysite.tokenizer import count_text, loaded
 from routing import snapshot
 from routing.errors import RoutingError
 from routing.resolve import resolve
-from routing.table import KeyEntry
+from routing.table import KeyEntry, Route
 
 router = Router(tags=["Messages"])
 
@@ -32,23 +34,28 @@ async def create_token_count(request: HttpRequest) -> HttpResponse:
     """Count the input tokens of a Messages request."""
     assert isinstance(request, ApiRequest)
     body, key = request.body, request.key
-    large = len(body) > THREAD_BYTES
-    counted = await asyncio.to_thread(token_count, body, key) if large else token_count(body, key)
+    long = len(body) > THREAD_BYTES or not loaded()
+    counted = await asyncio.to_thread(token_count, body, key) if long else token_count(body, key)
     return HttpResponse(msgspec.json.encode(counted), content_type="application/json")
 
 
 def token_count(body: bytes, key: KeyEntry) -> dict[str, object]:
     request = read_count_tokens_request(body)
-    tokens = max(1, round(count_tokens(request, count_text) * calibration(key, request.model)))
+    calibration = 1.0
+    if route := route_of(key, request):
+        request = shortened_now(request, route).request
+        calibration = route.destination.count_calibration
+    tokens = max(1, round(count_tokens(request, count_text) * calibration))
     counted: dict[str, object] = {"input_tokens": tokens}
     if request.context_management is not None:
         counted["context_management"] = {"original_input_tokens": tokens}
     return counted
 
 
-def calibration(key: KeyEntry, model: str) -> float:
-    """That of the model which the key gets under this name; a name that leads nowhere is counted all the same."""
+def route_of(key: KeyEntry, request: MessagesRequest) -> Route | None:
+    """Where the message would go; one whose model leads nowhere is counted all the same."""
+    table = snapshot.current()
     try:
-        return resolve(snapshot.current(), key, model).destination.count_calibration
+        return resolve(table, key, request.model, table.telling(request))
     except RoutingError:
-        return 1.0
+        return None

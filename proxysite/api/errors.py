@@ -6,6 +6,7 @@ import logging
 
 from django.http import HttpResponse
 
+from accounting.budgets.errors import Refusal
 from accounting.recorder import JournalUnavailable
 from conversion.errors import BackendFailure, ConversionError, InvalidRequest
 from proxysite.envelope import ApiError, envelope, error_headers
@@ -25,7 +26,7 @@ def as_api_error(exception: BaseException) -> ApiError:
             return ApiError(exception.status, exception.type, exception.message, headers=_retry_headers(exception))
         case ConversionError():
             return ApiError(exception.status, exception.type, exception.message)
-        case RoutingError() | JournalUnavailable():
+        case RoutingError() | Refusal() | JournalUnavailable():
             return ApiError(exception.status, exception.type, exception.message, headers=exception.headers)
         case _:
             return ApiError(500, "api_error", "Internal server error")

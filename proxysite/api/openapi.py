@@ -159,6 +159,48 @@ SCHEMAS: Schema = {
             "last_id": {"type": ["string", "null"]},
         },
     },
+    "Used": {
+        "type": "object",
+        "properties": {
+            "requests": count("What the client asked for"),
+            "input_tokens": count("Without those read from or written to a cache"),
+            "cache_read_input_tokens": count(),
+            "cache_creation_input_tokens": count(),
+            "output_tokens": count(),
+            "total_tokens": count("All of them together"),
+            "cost": text("US dollars, a decimal number"),
+            "unpriced_requests": count("Requests whose price is not known: they are missing in `cost`"),
+        },
+    },
+    "BudgetLeft": {
+        "type": "object",
+        "properties": {
+            "name": text(),
+            "unit": {"type": "string", "enum": ["usd", "tokens"]},
+            "amount": text("A decimal number, as are `spent` and `left`"),
+            "spent": text(),
+            "left": text(),
+            "resets_at": {"type": ["string", "null"], "format": "date-time"},
+            "state": {"type": "string", "enum": ["fine", "warning", "spent"]},
+            "stops": {"type": "boolean", "description": "Whether requests are refused once it is spent"},
+        },
+    },
+    "OwnUsage": {
+        "type": "object",
+        "properties": {
+            "client": text("Whom the key belongs to; the figures are those of all of its keys"),
+            "time_zone": text("In which days and months begin"),
+            "today": reference("Used"),
+            "month": reference("Used"),
+            "total": reference("Used"),
+            "models": {
+                "type": "array",
+                "description": "This month, by the model that answered",
+                "items": {"type": "object", "properties": {"model": text(), "used": reference("Used")}},
+            },
+            "budgets": {"type": "array", "items": reference("BudgetLeft")},
+        },
+    },
     "Error": {
         "type": "object",
         "required": ["type", "error", "request_id"],
@@ -217,3 +259,6 @@ MODELS = operation(
 )
 MODEL = operation(json_content(reference("Model")))
 TEST_CONNECTION = operation(json_content({"type": "object", "additionalProperties": True}))
+USAGE = operation(
+    {**json_content(reference("OwnUsage")), "text/plain": {"schema": text("today $1.23 · 4.1M tokens · budget 37 %")}},
+)

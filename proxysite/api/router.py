@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from proxysite.api import count_tokens, messages, model_list, status, test_connection
+from proxysite.api import count_tokens, messages, metrics, model_list, status, test_connection, usage
 from proxysite.api.openapi import COMPONENTS, DESCRIPTION
 
 
@@ -29,5 +29,7 @@ api = MessagesApi(
 api.add_router("/v1", messages.router)
 api.add_router("/v1", count_tokens.router)
 api.add_router("/v1", model_list.router)
+api.add_router("/v1", usage.router)
 api.add_router("", status.router)
 api.add_router("", test_connection.router)
+api.add_router("", metrics.router)

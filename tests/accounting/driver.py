@@ -5,6 +5,9 @@
     python -m tests.accounting.driver crash STEP COUNT     a life that ends at the COUNT-th pass of a step
     python -m tests.accounting.driver hold SECONDS         a life that then says its backlog and waits for a word
     python -m tests.accounting.driver settle               adopt what was left behind, print the table as JSON
+    python -m tests.accounting.driver sums                 print what reports say and what the rows say
+
+With KEEP_SUMS=1 all processes sum up rows all the time, those of the running hour too.
 
 What a backend was asked (`sent`) and what a client saw complete (`finished`) is appended to files of these names.
 """
@@ -17,6 +20,7 @@ import random
 import signal
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -26,10 +30,17 @@ settings.DATABASES["default"]["NAME"] = os.environ["DATABASE_NAME"]
 django.setup()
 
 from django.core.management import call_command
+from django.db.models import Count, Sum
 
 from accounting import copier
-from accounting.models import UsageRecord
+from accounting.management.commands.rebuild_rollups import hours_with_rows
+from accounting.models import UsageRecord, UsageRollup
 from accounting.recorder import Recorder
+from accounting.reports.report import report
+from accounting.reports.selection import Selection
+from accounting.rollups import upkeep
+from accounting.rollups.checking import differences
+from accounting.rollups.rebuilding import rebuild
 from conversion.usage import Usage
 from tests.accounting.crash_steps import arm
 from tests.accounting.samples import closing, expected_tokens, opening
@@ -39,6 +50,9 @@ CLIENTS = 10
 FIELDS = ("id", "state", "input_tokens", "output_tokens", "estimated")
 
 copier.LOOK_SECONDS = 0.1  # living processes meet over the same journals
+if os.environ.get("KEEP_SUMS"):
+    upkeep.EVERY = timedelta(0)
+    upkeep.rebuild = lambda before: rebuild(before + timedelta(days=2))
 
 
 def note(file, request_id):
@@ -135,6 +149,17 @@ def settle():
     print(json.dumps({"rows": rows, "left": left}, default=str))
 
 
+def sums():
+    """What is not due by now is in the sums; the rest is read from the rows."""
+    told = report(Selection(), "day").total
+    own = {name: getattr(told, name) for name in ("rows", "input_tokens", "output_tokens")}
+    rows = UsageRecord.objects.aggregate(
+        rows=Count("pk"), input_tokens=Sum("input_tokens"), output_tokens=Sum("output_tokens")
+    )
+    wrong = [str(each) for each in differences(hours_with_rows(None, None))]
+    print(json.dumps({"told": own, "rows": rows, "wrong": wrong, "kept": UsageRollup.objects.count()}))
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["migrate"]:
@@ -147,3 +172,5 @@ if __name__ == "__main__":
             hold(float(seconds))
         case ["settle"]:
             settle()
+        case ["sums"]:
+            sums()

@@ -1,6 +1,7 @@
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -59,15 +60,47 @@ def test_it_shows_what_was_used(page):
         cache_read_input_tokens=11_000,
         output_tokens=300,
         duration_ms=1530,
+        cost=Decimal("0.1234"),
+        price_source="catalogue",
     )
     started = timezone.localtime(row.started_at).strftime("%Y-%m-%d %H:%M:%S")
     model = "claude-sonnet-4-5|→ big"
-    assert cells(page()) == [started, "Ann|Core", model, "12,000|92% cached", "300", "12,300", "closed|200", "1.53 s"]
+    used = ["12,000|92% cached", "300", "$0.12"]
+    assert cells(page()) == [started, "Ann|Core", model, *used, "closed|200", "1.53 s"]
 
 
 def test_it_shows_what_became_of_a_request_that_failed(page):
-    record(state="failed", http_status=529, error_type="overloaded_error", input_tokens=7, estimated=True)
-    assert cells(page())[-3:] == ["7|estimated", "failed|529 overloaded error", "–"]
+    record(state="failed", http_status=529, error_type="overloaded_error", output_tokens=7, estimated=True)
+    assert cells(page())[-4:] == ["7|estimated", "unknown", "failed|529 overloaded error", "–"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        pytest.param({"cost": None}, "unknown", id="a cost that nobody knows is no zero"),
+        pytest.param({"cost": 0}, "$0.00", id="free"),
+        pytest.param({"cost": Decimal("0.0421")}, "$0.0421", id="a part of a cent"),
+    ],
+)
+def test_it_shows_what_a_request_cost(page, fields, text):
+    record(**fields)
+    assert cells(page())[-3] == text
+
+
+@pytest.mark.parametrize(
+    ("price", "found"),
+    [("unknown", {"nobody"}), ("admin", {"admin"}), ("reported", {"reported"}), ("catalogue", set())],
+)
+def test_it_finds_requests_by_who_knows_their_price(shown, price, found):
+    record(client_name="nobody")
+    for source in ("admin", "reported"):
+        record(client_name=source, cost=1, price_source=source)
+    assert set(shown(price=price)) == found
+
+
+def test_it_says_where_the_price_of_a_request_is_from(page):
+    row = record(cost=1, price_source="catalogue")
+    assert "the catalogue" in page(reverse("admin:accounting_usagerecord_change", args=[row.pk]))
 
 
 def test_it_shortens_long_names_of_models(page):
@@ -96,6 +129,14 @@ def test_one_request_leads_to_all_of_its_session(page, shown):
     html = page(reverse("admin:accounting_usagerecord_change", args=[row.pk]))
     assert f'href="{LIST}?q=a%26b+c"' in html
     assert shown(q="a&b c") == ["Ann"]
+
+
+def test_a_request_and_those_made_for_it_lead_to_each_other(page):
+    asked = record()
+    judge = record(kind="judge", parent_request=asked.pk)
+    links = {row.pk: f'<a href="{LIST}{row.pk}/change/">req_{row.pk.hex}</a>' for row in (asked, judge)}
+    assert f"{links[judge.pk]} (judge)" in page(f"{LIST}{asked.pk}/change/")
+    assert f"{links[asked.pk]} (made for this request)" in page(f"{LIST}{judge.pk}/change/")
 
 
 def test_nothing_can_be_changed(admin_client):

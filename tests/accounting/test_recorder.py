@@ -7,7 +7,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from accounting.journal import Journal
 from accounting.models import ProcessJournal, UsageRecord
-from accounting.recorder import JournalUnavailable, Recorder
+from accounting.recorder import MOST_LAG_SECONDS, JournalUnavailable, Recorder
 from tests.accounting.samples import closing, opening
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +82,22 @@ def test_it_is_not_behind_before_it_starts(directory):
 async def test_it_knows_how_far_the_table_is_behind(recorder, monkeypatch):
     monkeypatch.setattr(recorder._copier, "oldest_at", time.time() - 60)
     assert 59 < recorder.lag < 120
+
+
+@pytest.mark.parametrize(("choice", "is_served"), [("open", True), ("closed", False)])
+async def test_rows_may_wait_in_the_journal_only_where_the_admin_lets_them(
+    directory, settings, monkeypatch, choice, is_served
+):
+    settings.ACCOUNTING_FAIL = choice
+    recorder = Recorder(directory)
+    await asyncio.to_thread(recorder.start)
+    try:
+        monkeypatch.setattr(Recorder, "oldest_uncopied", time.time() - MOST_LAG_SECONDS - 1)
+        booking = recorder.open(opening())
+        if is_served:
+            await booking.opened()
+        else:
+            with pytest.raises(JournalUnavailable):
+                await booking.opened()
+    finally:
+        await asyncio.to_thread(recorder.stop, 20)

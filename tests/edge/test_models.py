@@ -33,7 +33,7 @@ def test_discovery_finds_every_mapped_family(client):
     models = {model["id"]: model["display_name"] for model in listed(client, limit=1000)["data"]}
     shown = {name: title for name, title in models.items() if "claude" in name or "anthropic" in name}
     assert {"claude-opus", "claude-sonnet", "claude-haiku"} <= set(shown)
-    assert shown["claude-opus"].startswith("big (")
+    assert shown["claude-opus"].startswith("claude-opus: big (")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,8 @@ def book(monkeypatch):
     samples = CountedSamples()
     monkeypatch.setattr(usage_row, "counted_samples", samples)
     key = KeyEntry(1, "p", b"", None, 1, "Ann", None, "")
-    asked = SimpleNamespace(key=key, body=b"", request_uuid=uuid.uuid4(), header=lambda name: "")
+    own = {"request_uuid": uuid.uuid4(), "kind": "message", "parent": None}
+    asked = SimpleNamespace(key=key, body=b"", header=lambda name: "", **own)
     book = Book()
     row = UsageRow(asked, book)
     row.asks(read_messages_request(msgspec.json.encode(request())))

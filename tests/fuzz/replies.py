@@ -84,7 +84,8 @@ def check(random: Random) -> None:
         case "stream":
             data = any_stream(STREAMS_OF[destination.profile.wire], random)
             events, made = streamed([data], terms, destination)
-            assert streamed(pieces(data, random), terms, destination)[0] == events, "the cuts changed the events"
+            again, _ = streamed(pieces(data, random), terms, destination)
+            assert sse.encode(again) == sse.encode(events), "the cuts changed the events"
         case "whole":
             made = translation(terms, destination)
             events = made.feed_whole(any_body(BODIES_OF[destination.profile.wire], random))
