@@ -20,7 +20,9 @@ def measured(request, backend_process, tmp_path_factory):
 
 
 def figures(gateway, name):
-    answer = httpx.get(f"{gateway.url}/metrics", headers={"authorization": f"Bearer {TOKEN}"}, trust_env=False)
+    answer = httpx.get(
+        f"{gateway.url}/metrics", headers={"authorization": f"Bearer {TOKEN}"}, timeout=30, trust_env=False
+    )
     assert answer.headers["content-type"].startswith("text/plain")
     families = text_string_to_metric_families(answer.text)
     return [sample.value for family in families for sample in family.samples if sample.name == name]
@@ -30,7 +32,11 @@ def test_requests_are_counted_across_processes(measured, backend):
     backend.script(*[text("Hello")] * 6)
     for _ in range(6):  # each over a connection of its own, so that any process may answer
         answer = httpx.post(
-            f"{measured.url}/v1/messages", json=request(), headers={"x-api-key": CLIENT_KEY}, trust_env=False
+            f"{measured.url}/v1/messages",
+            json=request(),
+            headers={"x-api-key": CLIENT_KEY},
+            timeout=30,
+            trust_env=False,
         )
         assert answer.status_code == 200
 
@@ -41,7 +47,9 @@ def test_requests_are_counted_across_processes(measured, backend):
 
 
 def test_a_wrong_token_is_refused(measured):
-    answer = httpx.get(f"{measured.url}/metrics", headers={"authorization": "Bearer wrong"}, trust_env=False)
+    answer = httpx.get(
+        f"{measured.url}/metrics", headers={"authorization": "Bearer wrong"}, timeout=30, trust_env=False
+    )
     assert_is_error(answer, 401, "authentication_error")
 
 
