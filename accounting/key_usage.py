@@ -20,7 +20,7 @@ PRECISION = Decimal("0.000001")
 
 
 class Used(Struct, frozen=True, kw_only=True):
-    """Sums over requests; `cost` is in US dollars, and knows nothing of the `unpriced` ones."""
+    """Sums over requests; `cost`, in US dollars, knows nothing of the `unpriced` ones: None where it knows none."""
 
     requests: int
     input_tokens: int
@@ -28,7 +28,7 @@ class Used(Struct, frozen=True, kw_only=True):
     cache_creation_input_tokens: int
     output_tokens: int
     total_tokens: int
-    cost: Decimal
+    cost: Decimal | None
     unpriced_requests: int
 
 
@@ -85,7 +85,7 @@ def used(figures: Figures) -> Used:
         cache_creation_input_tokens=figures.cache_creation_input_tokens,
         output_tokens=figures.output_tokens,
         total_tokens=figures.total_tokens,
-        cost=figures.cost.quantize(PRECISION),
+        cost=None if figures.unpriced and not figures.cost else figures.cost.quantize(PRECISION),
         unpriced_requests=figures.unpriced,
     )
 

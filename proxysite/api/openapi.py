@@ -168,7 +168,7 @@ SCHEMAS: Schema = {
             "cache_creation_input_tokens": count(),
             "output_tokens": count(),
             "total_tokens": count("All of them together"),
-            "cost": text("US dollars, a decimal number"),
+            "cost": {"type": ["string", "null"], "description": "US dollars, a decimal number; null: not known"},
             "unpriced_requests": count("Requests whose price is not known: they are missing in `cost`"),
         },
     },
