@@ -6,7 +6,8 @@ import re
 
 _BOM = b"\xef\xbb\xbf"
 _REPLACEMENT = b"\\ufffd"
-_SURROGATE = re.compile(rb"\\u[dD](?:[89abAB]..(?:\\u[dD][c-fC-F]..)?|[c-fC-F]..)", re.DOTALL)
+_HEX = rb"[0-9a-fA-F]{2}"
+_SURROGATE = re.compile(rb"\\u[dD](?:[89abAB]%b(?:\\u[dD][c-fC-F]%b)?|[c-fC-F]%b)" % (_HEX, _HEX, _HEX))
 
 
 def sound_text(body: bytes) -> bytes:

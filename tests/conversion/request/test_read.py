@@ -109,6 +109,11 @@ def test_it_replaces_what_is_no_character(written, received):
     assert msgspec.json.decode(read(body).messages[0].content) == received
 
 
+def test_an_escape_that_is_cut_by_another_character_is_no_json():
+    body = b'{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"\\ud800\\ud8\xc3\xa9"}]}'
+    assert refusal(body).message.startswith("The request body is not valid JSON")
+
+
 def test_it_replaces_lone_surrogates_in_what_is_only_passed_on():
     body = rb'{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}],"tools":[{"name":"a","input_schema":{"d":"\ud800"}}]}'
     assert msgspec.json.decode(read(body).tools[0].input_schema) == {"d": "\ufffd"}
