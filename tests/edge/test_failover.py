@@ -87,7 +87,7 @@ FAILURES = {
 @pytest.mark.parametrize("streaming", [True, False], ids=["streamed", "whole"])
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
 def test_a_failure_of_one_backend_is_answered_by_the_other(client, pair, model, failure, streaming):
-    # protocol E16-E25
+    # the failures of §6.2, E16 to E25
     pair[0].script_with(lambda asked: failure)
     response = ask(client, model, stream=streaming)
     assert response.status_code == 200

@@ -11,7 +11,7 @@ from routing import kept_states as module
 from routing.kept_states import KEPT_FOR, KeptStates, digest, prune
 from routing.models import KeptState
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # looked up through connections of its own
 
 
 def find(states, keys, client=1):

@@ -188,7 +188,7 @@ def test_only_an_answer_that_is_of_use_is_taken(answer, accepted):
     assert question_for(request(), EXTENT).accepted(answer) == accepted
 
 
-# protocol §1.1: the requests beside the conversation
+# The requests beside the conversation (protocol §1.1)
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [

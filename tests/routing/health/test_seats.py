@@ -55,7 +55,7 @@ def test_clients_take_turns():
 
 
 def test_whoever_waits_too_long_is_refused(monkeypatch):
-    # protocol E35
+    # §6.2, E35
     monkeypatch.setattr(seats, "WAIT_SECONDS", 0.01)
 
     async def scene():
