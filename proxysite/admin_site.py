@@ -29,6 +29,8 @@ MODELS = (
     "UsageRecord",
     "Budget",
     "Limit",
+    "Notification",
+    "Delivery",
     "Price",
 )
 STEPS: tuple[tuple[type[Model], str, str, str], ...] = (

@@ -8,6 +8,7 @@ import logging
 from accounting import prices
 from accounting.budgets.rules import rulebook
 from accounting.budgets.treasurer import treasurer
+from accounting.notifications.notifier import notifier
 from accounting.recorder import Recorder
 from proxysite.asgi_types import Receive, Send
 from proxysite.outside import pdf_texts
@@ -55,6 +56,7 @@ async def start() -> None:
     await asyncio.to_thread(snapshot.start)
     await asyncio.to_thread(recorder.start)
     treasurer.start(recorder.journal)
+    notifier.start()
     _ready = True
 
 
@@ -63,6 +65,7 @@ async def stop() -> None:
     _ready = False
     await upstream.close()
     await asyncio.to_thread(pdf_texts.stop)
+    await asyncio.to_thread(notifier.stop)
     await asyncio.to_thread(treasurer.stop)
     await asyncio.to_thread(recorder.stop, STOP_SECONDS)
     await asyncio.to_thread(snapshot.stop)

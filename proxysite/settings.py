@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
+import django
 
 from proxysite.environment import BASE_DIR as BASE_DIR
 from proxysite.environment import HOME, WRONG, choice, flag, items, number, text
@@ -183,6 +184,26 @@ def time_zone(name: str) -> str:
         return "UTC"
     return name
 
+
+MAIL_SERVER = text("EMAIL_HOST")
+MAIL_OPTIONS: dict[str, object] = {
+    "host": MAIL_SERVER or "localhost",
+    "port": number("EMAIL_PORT", 25, lowest=1, highest=65535),
+    "username": text("EMAIL_HOST_USER"),
+    "password": text("EMAIL_HOST_PASSWORD"),
+    "use_tls": flag("EMAIL_USE_TLS"),
+    "use_ssl": flag("EMAIL_USE_SSL"),
+    "timeout": 10,
+}
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "claude-code-proxy@localhost")
+if MAIL_OPTIONS["use_tls"] and MAIL_OPTIONS["use_ssl"]:
+    WRONG["EMAIL_USE_SSL"] = "is on together with EMAIL_USE_TLS, and only one of them can be"
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": MAIL_OPTIONS}}
+else:
+    EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = (MAIL_OPTIONS[name] for name in ("host", "port", "timeout"))
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (MAIL_OPTIONS[name] for name in ("username", "password"))
+    EMAIL_USE_TLS, EMAIL_USE_SSL = (MAIL_OPTIONS[name] for name in ("use_tls", "use_ssl"))
 
 LANGUAGE_CODE = "en-us"
 FORMAT_MODULE_PATH = "proxysite.formats"

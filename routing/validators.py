@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from conversion.profiles import DIALECTS
 from routing.credentials import REFERENCE, wrong_reference
@@ -20,6 +22,8 @@ FRAMING_HEADERS = frozenset(
 )
 SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
 BASE_URL_LIMIT = 500
+YEARS = range(1900, 3000)
+LONGEST_CAPTURE = timedelta(days=7)
 
 
 def validate_base_url(value: str) -> None:
@@ -46,6 +50,11 @@ def is_forbidden(host: str) -> bool:
     except ValueError:
         return False
     return address.is_link_local or address.is_multicast or address.is_unspecified
+
+
+def validate_webhook(value: str) -> None:
+    """Like a base URL; a query is part of the address."""
+    validate_base_url(value.partition("?")[0])
 
 
 def validate_headers(value: object) -> None:
@@ -76,3 +85,15 @@ def validate_profile(value: object) -> None:
     """Overrides of a dialect's profile."""
     if wrong := wrong_overrides(value):
         raise ValidationError(wrong)
+
+
+def validate_moment(value: datetime) -> None:
+    """In a year that every time zone can tell: the first and the last one end within a day of what dates can be."""
+    if value.year not in YEARS:
+        raise ValidationError(f"Years go from {YEARS[0]} to {YEARS[-1]}.")
+
+
+def validate_capture_end(value: datetime) -> None:
+    """Soon enough that nobody forgets it: what is captured is what people say to their models."""
+    if value > timezone.now() + LONGEST_CAPTURE:
+        raise ValidationError(f"Requests are captured for {LONGEST_CAPTURE.days} days at most.")

@@ -62,14 +62,16 @@ class Scoped(Revised):
     class Meta:
         abstract = True
         ordering = ("name",)
-        constraints = (models.CheckConstraint(condition=ONE_SCOPE, name="%(class)s_has_one_scope"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=ONE_SCOPE,
+                name="%(class)s_has_one_scope",
+                violation_error_message="Choose a team, a client or a key, or none of them for everyone together.",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
-
-    def clean(self) -> None:
-        if sum(part is not None for part in (self.team_id, self.client_id, self.key_id)) > 1:
-            raise ValidationError("Choose a team, a client or a key, or none of them for everyone together.")
 
     @property
     def place(self) -> tuple[str, int]:
@@ -119,7 +121,7 @@ class Budget(Scoped):
         "warn at (%)",
         default=80,
         validators=[MaxValueValidator(100)],
-        help_text="When so much is spent, the time is noted. 0: never.",
+        help_text="When so much is spent, notifications tell it. 0: never.",
     )
     stops = models.BooleanField(
         "stop when it is spent",
@@ -138,7 +140,6 @@ class Budget(Scoped):
         pass
 
     def clean(self) -> None:
-        super().clean()
         if self.time_zone and self.time_zone not in available_timezones():
             raise ValidationError({"time_zone": "No such time zone is known; one is called Europe/Berlin."})
         amount = self.amount or Decimal(0)  # what is missing the field itself says
@@ -240,7 +241,6 @@ class Limit(Scoped):
         pass
 
     def clean(self) -> None:
-        super().clean()
         if not (self.requests_per_minute or self.tokens_per_minute or self.concurrent_requests):
             raise ValidationError("Give at least one of the three numbers.")
 

@@ -11,6 +11,15 @@ from accounting.models.usage import UsageRecord
 from accounting.rollups import histograms
 
 MEASURES = ("first_token", "duration")
+RANKED = (
+    "picodollars",
+    "input_tokens",
+    "cache_read_input_tokens",
+    "cache_creation_input_tokens",
+    "output_tokens",
+    "requests",
+)
+"""What lines of reports are ranked and drawn by. An index with all of it spares reading sums of a thousand sessions."""
 
 
 class Unit(models.TextChoices):
@@ -113,7 +122,8 @@ class SessionRollup(Rollup):
     class Meta:
         indexes = (
             models.Index(fields=["unit", "start"], name="session_rollup_by_time"),
-            models.Index(fields=["session_id", "start"], name="session_rollup_by_session"),
+            models.Index(fields=["unit", "session_id", "start", *RANKED], name="session_rollup_sums_by_session"),
+            models.Index(fields=["unit", "agent_id", "start", *RANKED], name="session_rollup_sums_by_agent"),
         )
 
     def __str__(self) -> str:

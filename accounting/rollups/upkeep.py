@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import Error
 from django.utils import timezone
 
-from accounting.models import Turn
 from accounting.rollups.pruning import cutoff, prune
 from accounting.rollups.rebuilding import rebuild
+from accounting.turns import take_turn
 
 EVERY = timedelta(seconds=55)
 SECONDS = 2.0
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 def upkeep() -> None:
     """Nobody waits for it: reports read the rows of what is due."""
     try:
-        if take_turn("rollups"):
+        if take_turn("rollups", EVERY):
             keep_up(time.monotonic() + SECONDS)
     except Error:
         logger.exception("sums of usage cannot be kept up now; reports read the rows instead")
@@ -37,10 +37,3 @@ def keep_up(until: float) -> None:
     for _ in chain(rebuild(timezone.now()), old):
         if time.monotonic() > until:
             return
-
-
-def take_turn(name: str) -> bool:
-    """Whether it is ours now; it may pass to another process even while we are at it, which would do no harm."""
-    now = timezone.now()
-    Turn.objects.get_or_create(name=name, defaults={"until": now})
-    return bool(Turn.objects.filter(name=name, until__lte=now).update(until=now + EVERY))

@@ -136,6 +136,8 @@ class Board:
         fields: dict[str, object] = {"openings": news.openings}
         if news.openings:
             fields.update(opened_at=moment(news.opened_at), open_until=moment(news.until), reason=news.reason)
+            if not BackendHealth.objects.filter(backend=backend_id, model=model, openings__gt=0).exists():
+                fields["failing_since"] = moment(news.opened_at)
         row, _ = BackendHealth.objects.update_or_create(backend_id=backend_id, model=model, defaults=fields)
         self._seen[news.of] = row.revision
 

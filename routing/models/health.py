@@ -12,7 +12,8 @@ from routing.models.revised import Revised, RevisedQuerySet
 class BackendHealth(Revised):
     """The breaker of one model, as `routing/health/board.py` reads and writes it; the row stays when it has closed.
 
-    `openings`: how often it opened without an answer in between, 0 while requests go there as usual.
+    `openings`: how often it opened without an answer in between, 0 while requests go there as usual. `failing_since` is
+    the time of the first of them, and stays after the answer.
     """
 
     backend = models.ForeignKey(Backend, models.CASCADE, related_name="health", editable=False)
@@ -20,6 +21,7 @@ class BackendHealth(Revised):
     openings = models.PositiveIntegerField(default=0, editable=False)
     opened_at = models.DateTimeField("since", default=timezone.now, editable=False)
     open_until = models.DateTimeField("tried again from", default=timezone.now, editable=False)
+    failing_since = models.DateTimeField(default=timezone.now, editable=False)
     reason = models.CharField("last failure", max_length=300, blank=True, editable=False)
 
     objects = RevisedQuerySet["BackendHealth"].as_manager()

@@ -1,0 +1,1 @@
+"""Telling people what happened: events → deliveries → webhooks and e-mail."""
