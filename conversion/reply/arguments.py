@@ -70,13 +70,15 @@ class Arguments:
             self._opaque = bool(text) and self._repair is None
         return "" if self._repair is None else self._repair.feed(text)
 
-    def passes(self, parts: list[str]) -> bool:
-        """Whether these parts lie within one string of the object, and go out as they are; if so, they are added."""
-        if self._repair is None or any(part[:1] == "{" for part in parts) or not self._repair.passes(parts):
-            return False
-        self._raw += parts
-        self._length += sum(map(len, parts))
-        return True
+    def passes(self, parts: list[str]) -> int:
+        """How many of these parts lie within one string of the object, and go out as they are; they are added."""
+        if self._repair is None:
+            return 0
+        begins_anew = next((place for place, part in enumerate(parts) if part[:1] == "{"), len(parts))
+        passed = self._repair.passes(parts[:begins_anew])
+        self._raw += parts[:passed]
+        self._length += sum(map(len, parts[:passed]))
+        return passed
 
     def repeats(self, text: str) -> bool:
         """Whether the fragment says once more what is complete already."""

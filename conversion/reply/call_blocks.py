@@ -14,7 +14,7 @@ from conversion.destination import Destination
 from conversion.notices import Notice
 from conversion.reply.blocks import Blocks
 from conversion.reply.call_names import legal_name, offered_name
-from conversion.reply.deltas import CallFragment, CallFragments
+from conversion.reply.deltas import CallFragment
 from conversion.reply.events import InputJsonDelta, ToolUseBlock
 from conversion.reply.reasoning import ReasoningTrail
 from conversion.reply.tool_calls import Call, ToolCalls
@@ -63,15 +63,15 @@ class CallBlocks:
         """Every call has a name and whole arguments."""
         return all(call.name and call.arguments.complete for call in self._calls.wanted)
 
-    def pass_on(self, fragments: CallFragments) -> bool:
-        """Send fragments of the open call as they are, where that is all there is to do; whether it was."""
+    def pass_on(self, index: int | None, parts: list[str]) -> int:
+        """Send parts of the open call as they are, as long as that is all there is to do; how many they were."""
         call = self._open
-        if call is None or self._buffered or call.index != fragments.index or not self._is_last:
-            return False
-        if not call.arguments.passes(fragments.parts):
-            return False
-        self._blocks.add_input(fragments.parts)
-        return True
+        if call is None or self._buffered or call.index != index or not self._is_last:
+            return 0
+        passed = call.arguments.passes(parts)
+        if passed:
+            self._blocks.add_input(parts[:passed])
+        return passed
 
     @property
     def _is_last(self) -> bool:

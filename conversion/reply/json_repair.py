@@ -26,6 +26,8 @@ _COMMENT = re.compile(r"//[^\n]*\n|/\*.*?\*/", re.DOTALL)
 _WORD = re.compile(r"[^\s\"'{}\[\],:/]+")
 _NAME = re.compile(r"[A-Za-z_$][\w$-]*", re.ASCII)
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*"')
+_PASSING = {'"': re.compile(r'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])+'), "'": re.compile(r"""[^'"\\\x00-\x1f]+""")}
+"""What goes out as it came, escapes too where the string's own quotes are those of JSON."""
 _PLAIN = {'"': re.compile(r'[^"\\\x00-\x1f]+'), "'": re.compile(r"""[^'"\\\x00-\x1f]+""")}
 
 
@@ -84,13 +86,15 @@ class ObjectRepair:
             at = following
         return self._writer.taken()
 
-    def passes(self, texts: list[str]) -> bool:
-        """Whether these go on with the open string, and need nothing but that; if so, they count as sent."""
-        if self._state != "string" or self._carry or not all(map(_PLAIN[self._quote].fullmatch, texts)):
-            return False
-        for text in texts:
-            self._writer.pass_on(text)
-        return True
+    def passes(self, texts: list[str]) -> int:
+        """How many of these go on with the open string, and need nothing but that; they count as sent."""
+        if self._state != "string" or self._carry:
+            return 0
+        plain = _PASSING[self._quote].fullmatch
+        passed = next((place for place, text in enumerate(texts) if not plain(text)), len(texts))
+        if passed:
+            self._writer.pass_on("".join(texts[:passed]))
+        return passed
 
     def end(self) -> str:
         """What completes the object, when no more comes; nothing where it was cut off inside a member."""

@@ -213,12 +213,14 @@ class MessageStream:
             self._stop()
 
     def _call_on(self, fragments: CallFragments) -> None:
-        if not self._visible.needed and self._calls.pass_on(fragments):
-            self.tally.write("".join(fragments.parts))
-            return
-        for part in fragments.parts:
-            if not self.blocks.ended:
-                self._call(CallFragment(fragments.index, arguments=part))
+        index, parts = fragments.index, fragments.parts
+        while parts and not self.blocks.ended:
+            passed = 0 if self._visible.needed else self._calls.pass_on(index, parts)
+            if passed:
+                self.tally.write("".join(parts[:passed]))
+            else:
+                self._call(CallFragment(index, arguments=parts[0]))
+            parts = parts[passed or 1 :]
 
     def _refuse(self, text: str) -> None:
         """Words of refusal are text where there is no other."""

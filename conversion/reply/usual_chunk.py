@@ -110,12 +110,22 @@ def text_run(payloads: Iterable[bytes]) -> list[str]:
 def argument_run(payloads: Iterable[bytes], index: int | None) -> list[str]:
     """The arguments in the first chunks that do nothing but continue the call of that index."""
     parts: list[str] = []
-    for payload in payloads:
-        match read(payload):
-            case CallFragment(id=None, name="", arguments=part) as fragment if part and fragment.index == index:
-                parts.append(part)
-            case _:
+    try:
+        for payload in payloads:
+            if _BACKSLASH in payload and payload.find(rb"\u0000") >= 0:
                 break
+            delta = _decode(payload).choices[0].delta
+            if not delta.tool_calls or delta.content or delta.reasoning_content or delta.reasoning:
+                break
+            call, *others = delta.tool_calls
+            function = call.function
+            if others or call.index != index or call.id is not None or function is None or function.name:
+                break
+            if not function.arguments:
+                break
+            parts.append(function.arguments)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass
     return parts
 
 

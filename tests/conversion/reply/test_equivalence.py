@@ -154,3 +154,15 @@ def test_it_makes_the_same_events_of_bytes_cut_anywhere(answer, positions, line_
     data = stream_of(answer, 7).replace(b"\n", line_end.encode())
     cut = streamed(data, cuts=[position % (len(data) + 1) for position in positions])
     assert cut.events == streamed(data).events
+
+
+BROKEN = st.lists(st.text("\\\"'{}[],:ntu0dae \n", min_size=1, max_size=6), max_size=12)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(['{"a":"', "{'a':'", '{"a":', ""]), BROKEN)
+def test_it_makes_the_same_of_fragments_in_one_read_as_of_one_after_the_other(beginning, parts):
+    documents = [calls(call(beginning, index=0, id="1", name="Bash")), *(calls(call(part, index=0)) for part in parts)]
+    data = stream(*documents, chunk(finish="tool_calls"))
+    frames = [place + 2 for place in range(len(data)) if data[place : place + 2] == b"\n\n"]
+    assert streamed(data, cuts=frames).events == streamed(data).events
