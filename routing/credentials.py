@@ -16,7 +16,9 @@ from django.conf import settings
 
 REFERENCE = "env:"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-PRIVATE_NAMES = frozenset({"SECRET_KEY", "KEY_PEPPER", "SIGNATURE_SECRET", "CREDENTIALS_SECRET", "DATABASE_URL"})
+PRIVATE_NAMES = frozenset(
+    {"SECRET_KEY", "KEY_PEPPER", "SIGNATURE_SECRET", "CREDENTIALS_SECRET", "DATABASE_URL", "EMAIL_HOST_PASSWORD"}
+)
 """Our own secrets: a reference would send them to a backend."""
 
 

@@ -17,6 +17,8 @@ from accounting.models import Delivery, Notification
 from routing import credentials, webhooks
 
 SUBJECT_LIMIT = 100
+MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\N{WORD JOINER}"})
+"""Names of models and reasons of backends are anybody's: in `text` they call nobody and link nowhere."""
 
 
 class NotDelivered(Exception):
@@ -45,12 +47,13 @@ def post(delivery: Delivery) -> None:
 
 
 def payload(delivery: Delivery) -> dict[str, object]:
-    """`text` is what Slack and Mattermost show, `content` what Discord does."""
+    """`text` is what Slack and Mattermost show, `content` what Discord does, where it calls nobody either."""
     return {
         "type": delivery.type,
         "timestamp": delivery.created_at.astimezone(UTC).isoformat(),
-        "text": delivery.text,
+        "text": delivery.text.translate(MARKUP),
         "content": delivery.text,
+        "allowed_mentions": {"parse": []},
         "data": delivery.data,
     }
 

@@ -7,7 +7,7 @@ key however often it is looked up, so that its deliveries are made once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -18,15 +18,14 @@ from accounting.models import Budget, BudgetWindow
 from routing.models import BackendHealth
 
 WARNING, STOP, DOWN, UP, TEST = "budget.warning", "budget.stop", "backend.down", "backend.up", "test"
+WORTH_TELLING = timedelta(seconds=30)
+"""A model that is left alone for less, from its first failure on, is busy rather than out of order."""
 
 Data = dict[str, str | int | None]
 
 
 class Event(NamedTuple):
-    """`subject` is what it is about; `after` is the key of the event that it ends, which somebody must have been told.
-
-    `team` is the team that it is about alone.
-    """
+    """`subject` is what it is about, `team` the team that it is about alone."""
 
     key: str
     type: str
@@ -35,7 +34,6 @@ class Event(NamedTuple):
     team: int | None
     text: str
     data: Data
-    after: str = ""
 
 
 def events(since: datetime) -> Iterator[Event]:
@@ -114,16 +112,18 @@ def team_of(budget: Budget) -> int | None:
 
 
 def backend_events(since: datetime) -> Iterator[Event]:
-    for health in BackendHealth.objects.filter(failing_since__gte=since).select_related("backend"):
-        name, began = f"{health.model} at {health.backend.name}", health.failing_since
-        data: Data = {"backend": health.backend.name, "model": health.model, "reason": health.reason}
-        key = f"{DOWN} {health.pk} {began.timestamp():.6f}"
-        subject = f"backend {health.backend_id} {health.pk}"
-        text = (
-            f"{name} fails and is left alone, where a mapping has other targets: {health.reason or 'no reason known'}"
-        )
-        yield Event(key, DOWN, subject, began, None, text, data)
+    """How the models of backends are: those in trouble since then, and those that have been in trouble."""
+    for health in BackendHealth.objects.filter(open_until__gte=since).select_related("backend"):
         if not health.openings:
-            key_up = f"{UP} {health.pk} {began.timestamp():.6f}"
-            text = f"{name} is asked as usual again."
-            yield Event(key_up, UP, subject, timezone.now(), None, text, data, after=key)
+            yield backend_event(UP, health, timezone.now(), "is asked as usual again.")
+        elif health.failing_since >= since and health.open_until - health.failing_since >= WORTH_TELLING:
+            reason = health.reason or "no reason known"
+            words = f"fails and is left alone, where a mapping has other targets: {reason}"
+            yield backend_event(DOWN, health, health.failing_since, words)
+
+
+def backend_event(kind: str, health: BackendHealth, at: datetime, words: str) -> Event:
+    data: Data = {"backend": health.backend.name, "model": health.model, "reason": health.reason}
+    key = f"{kind} {health.pk} {health.failing_since.timestamp():.6f}"
+    subject = f"backend {health.backend_id} {health.pk}"
+    return Event(key, kind, subject, at, None, f"{health.model} at {health.backend.name} {words}", data)

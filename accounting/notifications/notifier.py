@@ -61,9 +61,8 @@ class Notifier:
 
 def notify() -> None:
     if Notification.objects.enabled().exists() and take_turn("notifications", TURN):
-        now = timezone.now()
-        collect(now)
-        send_due(now)
+        collect(timezone.now())
+        send_due(timezone.now())  # what was just collected is due by now
 
 
 notifier = Notifier()

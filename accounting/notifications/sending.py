@@ -36,6 +36,10 @@ def attempt(delivery: Delivery) -> bool:
     except NotDelivered as failure:
         note_failure(delivery, str(failure))
         return False
+    except Exception as error:  # whatever it is, it must neither hold up the others nor be tried for ever
+        logger.exception("a message to %s could not be sent", delivery.notification)
+        note_failure(delivery, f"it failed here ({type(error).__name__})")
+        return False
     Delivery.objects.filter(pk=delivery.pk).update(delivered_at=timezone.now(), next_attempt_at=None, error="")
     return True
 

@@ -57,7 +57,7 @@ def types(receiver):
 
 def test_a_backend_that_fails_is_told_once_and_so_is_its_recovery(told, people, backend):
     receiver, _ = people
-    backend.script_with(lambda asked: error(503, "out of order"))
+    backend.script_with(lambda asked: error(503, "out of order", headers={"retry-after": "60"}))
     for _ in range(8):
         ask(told)
     eventually(lambda: "backend.down" in types(receiver), 30, lambda: f"told {types(receiver)}:\n{told.output()}")

@@ -42,5 +42,8 @@ def window(spent="8", ends_in=timedelta(days=5), warned=True, stopped=False, **f
 
 
 def failing(model="m", **fields):
+    """Left alone for a minute."""
     backend = fields.pop("backend", None) or factories.backend("openrouter")
-    return BackendHealth.objects.create(backend=backend, model=model, **{"openings": 1, "reason": "HTTP 503", **fields})
+    now = timezone.now()
+    usual = {"openings": 1, "failing_since": now, "open_until": now + timedelta(minutes=1), "reason": "HTTP 503"}
+    return BackendHealth.objects.create(backend=backend, model=model, **{**usual, **fields})

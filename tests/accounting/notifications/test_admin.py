@@ -1,7 +1,9 @@
 """Notifications in the admin: made, tried, and looked at."""
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounting.models import Delivery, Notification
@@ -35,6 +37,7 @@ def test_a_notification_is_made_with_its_secret(admin_client):
         ({"url": "http://169.254.169.254/"}, "link-local"),
         ({"emails": "ada@example.com"}, "E-mail is off: EMAIL_HOST is not set."),
         ({"secret": "env:SECRET_KEY"}, "SECRET_KEY is a secret of this gateway itself."),
+        ({"secret": "env:EMAIL_HOST_PASSWORD"}, "EMAIL_HOST_PASSWORD is a secret of this gateway itself."),
     ],
 )
 def test_what_cannot_work_is_refused_with_a_reason(admin_client, fields, words):
@@ -107,3 +110,15 @@ def test_managers_see_what_is_about_their_teams(client):
         assert "ours" in page
         assert "theirs" not in page
         assert "general" not in page
+
+
+def test_its_secret_is_rotated_with_the_credentials(settings):
+    row = notification()
+    row.put("hush-hush-hush-hush")
+    row.save()
+    new = Fernet.generate_key()
+    settings.CREDENTIALS_KEYS = [new, *settings.CREDENTIALS_KEYS]
+    call_command("rotate_credentials")
+    settings.CREDENTIALS_KEYS = [new]
+    row.refresh_from_db()
+    assert credentials.opened(row.sealed) == "hush-hush-hush-hush"

@@ -75,16 +75,72 @@ def test_that_a_backend_answers_again_is_told_to_those_who_know_that_it_failed()
     assert early.deliveries.count() == 2
 
 
+DOWN, UP = ("Slack", "backend.down"), ("Slack", "backend.up")
+
+
+def become(row, *, fails):
+    """What another failure, or an answer, makes of the state of a model."""
+    if fails:
+        row.failing_since = timezone.now()
+        row.open_until = row.failing_since + timedelta(minutes=1)
+    row.openings = int(fails)
+    row.save()
+
+
+def later():
+    """As if all that was told had been told a while ago."""
+    Delivery.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+
+
 def test_a_backend_that_comes_and_goes_is_told_once_in_a_while():
     notification()
     row = failing()
+    assert told() == [DOWN]
+    for _ in range(2):
+        become(row, fails=False)
+        assert told() == [DOWN, UP]
+        become(row, fails=True)
+        assert told() == [DOWN, UP]
+    later()
+    assert told() == [DOWN, DOWN, UP]
+
+
+def test_what_is_over_when_it_may_be_told_again_is_not_told():
+    notification()
+    row = failing()
+    for fails in (False, True, False):
+        told()
+        become(row, fails=fails)
+    later()
+    assert told() == [DOWN, UP]
+
+
+def test_what_was_over_before_anybody_looked_is_not_told():
+    notification()
+    failing(openings=0)
+    assert told() == []
+
+
+def test_an_answer_is_told_also_where_a_failure_was_missed_in_between():
+    notification()
+    row = failing()
     told()
-    for minutes in (1, 2):
-        row.failing_since += timedelta(minutes=minutes)
-        row.save()
-        assert told() == [("Slack", "backend.down")]
-    Delivery.objects.update(created_at=timezone.now() - timedelta(minutes=16))
-    assert told() == [("Slack", "backend.down")] * 2
+    become(row, fails=False)
+    become(row, fails=True)
+    assert told() == [DOWN]
+    become(row, fails=False)
+    assert told() == told() == [DOWN, UP]
+
+
+def test_of_many_models_of_a_backend_a_few_are_told_at_a_time():
+    notification()
+    one, other = factories.backend("one"), factories.backend("other")
+    for number in range(9):
+        failing(f"made up {number}", backend=one)
+    failing(backend=other)
+    assert told() == told() == [DOWN] * 6
+    later()
+    assert told() == [DOWN] * 10
 
 
 def test_the_log_is_kept_for_three_months():

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounting.models import Budget, BudgetWindow
 from accounting.notifications.events import events
+from routing.models import Backend
 from tests.accounting.notifications.conftest import failing, window
 from tests.routing import factories
 
@@ -42,6 +43,7 @@ def test_what_was_long_ago_is_no_news():
     row = window()
     BudgetWindow.objects.filter(pk=row.pk).update(warned_at=timezone.now() - timedelta(days=2))
     failing(failing_since=timezone.now() - timedelta(days=2))
+    failing("n", openings=0, open_until=timezone.now() - timedelta(days=2), backend=Backend.objects.get())
     assert recent() == []
 
 
@@ -70,6 +72,14 @@ def test_a_backend_that_fails_is_told_with_the_reason():
     assert event.text == "m at openrouter fails and is left alone, where a mapping has other targets: HTTP 503"
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(5, 0), (29, 0), (30, 1), (120, 1)])
+def test_a_short_pause_is_no_event(seconds, told):
+    row = failing()
+    row.open_until = row.failing_since + timedelta(seconds=seconds)
+    row.save()
+    assert len(recent()) == told
+
+
 def test_a_backend_that_fails_again_and_again_is_one_event():
     row = failing()
     (first,) = recent()
@@ -78,9 +88,12 @@ def test_a_backend_that_fails_again_and_again_is_one_event():
     assert [event.key for event in recent()] == [first.key]
 
 
-def test_a_backend_that_answers_again_ends_its_event():
-    row = failing()
-    (down,) = recent()
-    row.openings = 0
-    row.save()
-    assert [(event.type, event.after) for event in recent()] == [("backend.down", ""), ("backend.up", down.key)]
+def test_a_backend_that_answers_again_is_told_as_such():
+    failing(openings=0)
+    (event,) = recent()
+    assert (event.type, event.text) == ("backend.up", "m at openrouter is asked as usual again.")
+
+
+def test_a_failure_of_days_ends_with_an_event_too():
+    failing(openings=0, failing_since=timezone.now() - timedelta(days=3))
+    assert [event.type for event in recent()] == ["backend.up"]

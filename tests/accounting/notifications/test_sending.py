@@ -13,7 +13,8 @@ from accounting.models import Delivery
 from accounting.notifications import channels
 from accounting.notifications.collecting import collect
 from accounting.notifications.sending import PAUSES, send_due
-from tests.accounting.notifications.conftest import notification, window
+from routing import webhooks
+from tests.accounting.notifications.conftest import failing, notification, window
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,38 @@ def test_two_processes_send_a_message_once(receiver, monkeypatch):
     monkeypatch.setattr("accounting.notifications.sending.deliver", interrupted)
     send_due(timezone.now() + timedelta(seconds=1))
     assert len(receiver.received) == 1
+
+
+def test_what_fails_here_holds_up_no_other_message_and_is_given_up(receiver, monkeypatch):
+    told = notification()
+    other = notification(name="other", url=receiver.url)
+    window()
+    collect(timezone.now())
+    post = webhooks.post
+
+    def broken(url, body, headers):
+        if url == told.url:
+            raise RuntimeError
+        post(url, body, headers)
+
+    monkeypatch.setattr("routing.webhooks.post", broken)
+    row = told.deliveries.get()
+    while row.next_attempt_at is not None:
+        send_due(row.next_attempt_at)
+        row.refresh_from_db()
+    assert (row.attempts, row.error) == (len(PAUSES) + 1, "it failed here (RuntimeError)")
+    assert other.deliveries.get().delivered_at is not None
+
+
+def test_names_of_clients_and_backends_call_nobody(receiver):
+    notification(url=receiver.url)
+    failing("<!channel> @here", reason="a & <https://evil.test|log in>")
+    send()
+    (got,) = receiver.received
+    assert not {"<", ">", "@h"} & {*got.json["text"], *(got.json["text"][i : i + 2] for i in range(200))}
+    assert "&amp; &lt;https" in got.json["text"]
+    assert got.json["allowed_mentions"] == {"parse": []}
+    assert got.json["data"]["model"] == "<!channel> @here"
 
 
 def test_addresses_of_metadata_services_are_not_asked():
