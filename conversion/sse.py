@@ -33,6 +33,7 @@ _HEADS: dict[type, bytes] = {
 }
 
 _RUN = _HEADS[ContentBlockDelta] + b'{"type":"content_block_delta","index":%d,"delta":{"type":%b:'
+_RUN_END = b"}}\n\n"
 _TEXT, _INPUT = b'"text_delta","text"', b'"input_json_delta","partial_json"'
 
 _encode = msgspec.json.Encoder().encode
@@ -52,9 +53,9 @@ def _encoded(event: Event) -> bytes:
 
 
 def _run(run: TextRun | InputRun) -> bytes:
-    """As if each part were an event of its own; what they have in common is written once."""
+    """As if each part were an event of its own; what they have in common is made once."""
     head = _RUN % (run.index, _TEXT if type(run) is TextRun else _INPUT)
-    return b"".join([head + _encode(part) + b"}}\n\n" for part in run.parts])
+    return head + (_RUN_END + head).join(map(_encode, run.parts)) + _RUN_END
 
 
 PING = encode([Ping()])
