@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(choices=[('hour', 'hour'), ('day', 'day')], max_length=4)),
                 ('start', models.DateTimeField()),
                 ('is_final', models.BooleanField(default=False)),
+                ('client_id', models.BigIntegerField(null=True)),
                 ('client_name', models.CharField(default='', max_length=200)),
                 ('team_id', models.BigIntegerField(null=True)),
                 ('team_name', models.CharField(default='', max_length=200)),
@@ -90,6 +91,7 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(choices=[('hour', 'hour'), ('day', 'day')], max_length=4)),
                 ('start', models.DateTimeField()),
                 ('is_final', models.BooleanField(default=False)),
+                ('client_id', models.BigIntegerField(null=True)),
                 ('client_name', models.CharField(default='', max_length=200)),
                 ('team_id', models.BigIntegerField(null=True)),
                 ('team_name', models.CharField(default='', max_length=200)),
@@ -183,6 +185,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='usagerollup',
             index=models.Index(fields=['unit', 'start'], name='usage_rollup_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='usagerollup',
+            index=models.Index(fields=['client_id', 'start'], name='usage_rollup_by_client'),
         ),
         migrations.RunPython(note_hours_of_rows, migrations.RunPython.noop),
     ]

@@ -73,6 +73,7 @@ class Rollup(models.Model):
     start = models.DateTimeField()
     is_final = models.BooleanField(default=False)
 
+    client_id = models.BigIntegerField(null=True)
     client_name = models.CharField(max_length=200, default="")
     team_id = models.BigIntegerField(null=True)
     team_name = models.CharField(max_length=200, default="")
@@ -106,7 +107,10 @@ class UsageRollup(Rollup):
     """For most reports; with the times in buckets (`first_token_00` …, added below)."""
 
     class Meta:
-        indexes = (models.Index(fields=["unit", "start"], name="usage_rollup_by_time"),)
+        indexes = (
+            models.Index(fields=["unit", "start"], name="usage_rollup_by_time"),
+            models.Index(fields=["client_id", "start"], name="usage_rollup_by_client"),
+        )
 
     def __str__(self) -> str:
         return f"{self.unit} {self.start:%Y-%m-%d %H:%M} {self.client_name}"

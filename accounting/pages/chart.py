@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from accounting.own_usage import Figures
+from accounting.reports.figures import Figures
 
 WIDTH, HEIGHT = 720, 120
 FILLED = 0.72

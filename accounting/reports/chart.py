@@ -10,10 +10,11 @@ from typing import Any
 from django.utils import timezone
 
 from accounting import figure_text
+from accounting.models.rollups import RANKED
 from accounting.reports.figures import Figures
 from accounting.reports.groupings import GROUPINGS, HOUR, Grouping
 from accounting.reports.reading import read
-from accounting.reports.report import RANKING, Report, Value
+from accounting.reports.report import Report, Value
 from accounting.reports.selection import Selection, having
 from accounting.rollups.coverage import MOMENT, any_of
 from accounting.rollups.slots import hour_of, local_day
@@ -88,11 +89,11 @@ def chart(selection: Selection, shown: Report, measure: str) -> Chart | None:
     unit = HOUR if is_short(selection) else DAY
     series = [] if shown.by.is_time else shown.lines[:SERIES]
     size, text = MEASURES[measure]
-    totals = {key[0]: size(figures) for key, figures in read(selection, [unit], names=RANKING).items()}
+    totals = {key[0]: size(figures) for key, figures in read(selection, [unit], names=RANKED).items()}
     of_series: dict[tuple[Any, ...], int] = {}
     if series:
         only = any_of([having(shown.by.name, line.value) for line in series])
-        of_series = {key: size(figures) for key, figures in read(selection, [unit, shown.by], only, RANKING).items()}
+        of_series = {key: size(figures) for key, figures in read(selection, [unit, shown.by], only, RANKED).items()}
     columns = stacked(totals, of_series, [line.key for line in series], slots(selection, unit, totals))
     highest = max((sum(heights) for heights in columns.values()), default=0)
     if not highest:

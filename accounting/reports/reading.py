@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Aggregate, F, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Aggregate, F, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncDate, TruncHour
 from django.utils import timezone
@@ -22,7 +23,7 @@ from accounting.rollups.slots import hour_of, local_day
 
 Key = tuple[Any, ...]
 """A value for each grouping: text, the number of a key, a day, the beginning of an hour."""
-Sources = tuple[type[UsageRollup] | type[SessionRollup], QuerySet[Any, Any] | None, QuerySet[Any, Any] | None]
+Sources = tuple[type[UsageRollup] | type[SessionRollup], list[QuerySet[Any, Any]], QuerySet[Any, Any] | None]
 BY = "by_"
 TOTAL = F("input_tokens") + F("cache_read_input_tokens") + F("cache_creation_input_tokens") + F("output_tokens")
 MOST_LIVE = 2_000
@@ -43,18 +44,18 @@ def parts(
 ) -> Iterator[tuple[Key, Figures]]:
     """A group may be among the sums and among the rows."""
     model, rollups, rows = sources(selection, by)
-    if rollups is not None:
-        aggregates = named(from_rollups(model), names)
-        yield from groups(rollups.filter(only), {each: of_rollups(each) for each in by}, aggregates)
+    aggregates = named(from_rollups(model), names)
+    for part in rollups:
+        yield from groups(part.filter(only), {each: of_rollups(each) for each in by}, aggregates)
     if rows is not None:
         yield from groups(rows.filter(only), {each: of_rows(each) for each in by}, named(from_rows(model), names))
 
 
 def sources(selection: Selection, by: Sequence[Grouping]) -> Sources:
-    """The sums and the rows of the selection."""
+    """The sums of the selection, in parts, and its rows."""
     model = SessionRollup if selection.about_sessions or any(map(about_sessions, by)) else UsageRollup
     cover = covering(selection.since, selection.until, by_hour=HOUR in by)
-    rollups = model._default_manager.filter(cover.rollups, selection.condition) if cover.rollups is not None else None
+    rollups = [model._default_manager.filter(part, selection.condition) for part in cover.rollups]
     rows = UsageRecord.objects.filter(cover.rows, selection.condition) if cover.rows is not None else None
     return model, rollups, rows
 
@@ -71,10 +72,20 @@ def leaders(selection: Selection, grouping: Grouping, limit: int) -> set[Any] | 
     )
     if len(found) > MOST_LIVE:
         return None
-    if rollups is not None:
-        sums = rollups.order_by().values(column).annotate(dollars=Sum("picodollars"), tokens=Sum(TOTAL))
-        found.update(sums.order_by("-dollars", "-tokens").values_list(column, flat=True)[:limit])
-    return found
+    return found.union(largest(rollups, column, limit) if rollups else ())
+
+
+def largest(rollups: Sequence[QuerySet[Any, Any]], column: str, limit: int) -> list[Any]:
+    """By what they come to in all parts together, which Django cannot sum up in one query."""
+    parts = [part.order_by().annotate(tokens=TOTAL).values_list(column, "picodollars", "tokens") for part in rollups]
+    selected, parameters = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    statement = (
+        f"WITH part (name, dollars, tokens) AS ({selected}) "  # noqa: S608 - our own names
+        "SELECT name FROM part GROUP BY name ORDER BY SUM(dollars) DESC, SUM(tokens) DESC LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, limit])
+        return [name for (name,) in cursor.fetchall()]
 
 
 def groups(

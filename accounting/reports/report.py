@@ -15,14 +15,6 @@ from accounting.reports.reading import Key, leaders, read
 from accounting.reports.selection import Selection
 from routing.models import ClientKey
 
-RANKING = (
-    "picodollars",
-    "input_tokens",
-    "cache_read_input_tokens",
-    "cache_creation_input_tokens",
-    "output_tokens",
-    "requests",
-)
 Value = str | int | date | datetime | None
 NONE = "(none)"
 MAIN_AGENT = "(main agent)"

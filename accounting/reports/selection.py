@@ -20,18 +20,21 @@ if TYPE_CHECKING:
 class Selection:
     """Rows that began in a period, with what they must have in common by the name of its grouping.
 
-    `teams` are those whose rows may be seen, None for all rows.
+    `teams` are those whose rows may be seen, None for all rows; `client_id` is for what is about one client.
     """
 
     since: datetime | None = None
     until: datetime | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
     teams: frozenset[int] | None = None
+    client_id: int | None = None
 
     @property
     def condition(self) -> Q:
         """On rows and on rollups alike."""
         wanted = Q() if self.teams is None else Q(team_id__in=self.teams)
+        if self.client_id is not None:
+            wanted &= Q(client_id=self.client_id)
         for name, value in self.filters.items():
             wanted &= having(name, value)
         return wanted

@@ -23,9 +23,12 @@ MOST_SPANS = 100
 
 
 class Coverage(NamedTuple):
-    """Conditions on rollups and on rows; None where nothing is to be read."""
+    """Conditions on rollups, one for each kind of them, and on rows; None where no row is to be read.
 
-    rollups: Q | None
+    They are to be read one by one: no index helps with all of them at once.
+    """
+
+    rollups: tuple[Q, ...]
     rows: Q | None
 
 
@@ -33,14 +36,14 @@ def covering(since: datetime | None, until: datetime | None, *, by_hour: bool = 
     """All that began in this period. `by_hour` is for those who must tell the hours of a day apart."""
     period = Span(since or EVER[0], until or EVER[1])
     if period.start >= period.end:
-        return Coverage(None, None)
+        return Coverage((), None)
     due_hours = due.hours()
     live = few([*within(period, due_hours), *without(period, [whole(hour_of, period)])])
     days = [] if by_hour else whole_days(period, [*due.days(due_hours), *map(days_around, live)])
     hours = list(without(period, [*live, *days]))
     parts = ((Q(unit=Unit.DAY), days), (Q(unit=Unit.HOUR), hours), (Q(unit=Unit.HOUR, is_final=True), live))
-    rollups = [unit & during("start", spans) for unit, spans in parts if spans]
-    return Coverage(any_of(rollups) if rollups else None, during("started_at", live) if live else None)
+    rollups = tuple(unit & during("start", spans) for unit, spans in parts if spans)
+    return Coverage(rollups, during("started_at", live) if live else None)
 
 
 def whole(of: Callable[[datetime], Span], period: Span) -> Span:

@@ -10,7 +10,6 @@ from django.db.models.functions import Cast, Least, Round
 
 from accounting.models import SessionRollup, UsageRecord, UsageRollup
 from accounting.models.rollups import MEASURES
-from accounting.own_usage import USED_SOMETHING
 from accounting.rollups import histograms
 
 PICO = 10**12
@@ -21,13 +20,24 @@ MOST_TOKENS = 10**13
 """More are not believed, for the same reason."""
 PREFIX = "of_"  # Django wants names for its results that no field of the model has
 
-DIMENSIONS = ("client_name", "team_id", "team_name", "key_id", "backend_name", "routed_model", "kind", "error_type")
+DIMENSIONS = (
+    "client_id",
+    "client_name",
+    "team_id",
+    "team_name",
+    "key_id",
+    "backend_name",
+    "routed_model",
+    "kind",
+    "error_type",
+)
 SESSION = ("session_id", "agent_id", "parent_agent_id")
 
 MESSAGE = Q(kind=UsageRecord.Kind.MESSAGE)
 OPEN = Q(state=UsageRecord.State.OPEN)
 FAILED = Q(state__in=(UsageRecord.State.FAILED, UsageRecord.State.INTERRUPTED))
 UNBELIEVABLE = Q(cost__gte=MOST_DOLLARS)
+USED_SOMETHING = Q(input_tokens__gt=0) | Q(output_tokens__gt=0) | Q(cache_read_input_tokens__gt=0)
 UNPRICED = (Q(cost=None) & ~OPEN & USED_SOMETHING) | UNBELIEVABLE
 TOKENS = (
     "input_tokens",

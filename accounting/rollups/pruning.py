@@ -18,6 +18,9 @@ from accounting.rollups import due
 from accounting.rollups.rebuilding import ROLLUPS, rebuild_hour, sums_of_rows, write
 from accounting.rollups.slots import Span, hour_of, local_day, midnight
 
+MOST_DAYS = 36_500
+"""A century: dates end at the year 1."""
+
 
 def cutoff(days: int) -> datetime:
     """Rows of the last so many days stay, and those of today."""

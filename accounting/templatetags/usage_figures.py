@@ -9,7 +9,7 @@ from django import template
 from accounting import figure_text
 from accounting.budgets.status import BudgetStatus
 from accounting.models import UsageRecord
-from accounting.own_usage import Figures
+from accounting.reports.figures import Figures
 
 register = template.Library()
 

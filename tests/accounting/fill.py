@@ -85,6 +85,7 @@ def row(client, moment, session, agent, context):
         "http_status": 529 if failed else 200,
         "error_type": "overloaded_error" if failed else "",
         "stop_reason": "" if failed else "tool_use",
+        "client_id": client + 1,
         "client_name": f"member {client:03}",
         "team_id": client % TEAMS + 1,
         "team_name": f"team {client % TEAMS}",
@@ -129,9 +130,13 @@ def for_sqlite(values):
 
 
 def copy(number, count):
-    """So many of the rows that were made, once more, as other sessions at the same times."""
+    """So many of the rows that were made, once more, as other sessions and agents at the same times."""
     table = UsageRecord._meta.db_table
-    changed = {"id": NEW_ID[connection.vendor], "session_id": f"session_id || '-{number}'"}
+    changed = {
+        "id": NEW_ID[connection.vendor],
+        "session_id": f"session_id || '-{number}'",
+        "agent_id": f"CASE agent_id WHEN '' THEN '' ELSE agent_id || '-{number}' END",
+    }
     names = ", ".join(FIELDS)
     values = ", ".join(changed.get(name, name) for name in FIELDS)
     with transaction.atomic(), connection.cursor() as cursor:

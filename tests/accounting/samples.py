@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounting.entries import Closing, Entry, Opening
 from accounting.models import UsageRecord
+from accounting.rollups.due import note_hours
 from conversion.usage import Usage
 
 
@@ -25,8 +26,11 @@ def entry(of=None, ended=None, output_tokens=0):
 
 
 def record(ago=timedelta(), **fields):
+    """A row, and the note that its hour has to be summed."""
     started_at = timezone.now() - ago
-    return UsageRecord.objects.create(**{"id": uuid.uuid4(), "started_at": started_at, "state": "closed", **fields})
+    row = UsageRecord.objects.create(**{"id": uuid.uuid4(), "started_at": started_at, "state": "closed", **fields})
+    note_hours([row.started_at])
+    return row
 
 
 def expected_tokens(request_id):

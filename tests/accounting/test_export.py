@@ -16,8 +16,7 @@ from accounting.models import UsageRecord
 from accounting.prices.repricing import write_costs
 from accounting.rollups.pruning import cutoff, prune
 from accounting.usage_table import store
-from tests.accounting.reports.samples import record
-from tests.accounting.samples import closing, entry, opening
+from tests.accounting.samples import closing, entry, opening, record
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +104,12 @@ def test_lines_are_json_with_exact_money():
     (told,) = map(json.loads, printed.splitlines())
     assert (told["id"], Decimal(told["cost"]), told["cursor"]) == (str(row.pk), row.cost, cursor)
     assert told["notices"] == [{"code": "x", "detail": "y"}]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_nothing_spent_is_written_in_digits(form):
+    record(cost=Decimal(0))
+    assert "0E-12" not in run("--format", form)[0]
 
 
 def test_the_next_export_begins_where_the_last_one_ended():

@@ -10,7 +10,8 @@ from accounting import own_usage
 from accounting.budgets.windows import window_at
 from accounting.key_usage import key_usage, usage_line
 from accounting.models.budgets import NANO, Budget, BudgetWindow
-from accounting.own_usage import DayOfModel, Figures
+from accounting.own_usage import DayOfModel
+from accounting.reports.figures import Figures
 from accounting.rollups.pruning import prune
 from routing import loading
 from routing.table import KeyEntry
@@ -26,14 +27,14 @@ def of_client(number):
 
 FIRST, SECOND = date(2026, 11, 1), date(2026, 11, 2)
 LINES = [
-    DayOfModel(FIRST, "big", Figures(requests=1, input_tokens=10, cost=Decimal("1"))),
-    DayOfModel(SECOND, "big", Figures(requests=2, input_tokens=20, cost=Decimal("2"))),
-    DayOfModel(SECOND, "small", Figures(requests=4, output_tokens=40, cost=Decimal("4"))),
+    DayOfModel(FIRST, "big", Figures(requests=1, input_tokens=10, picodollars=1)),
+    DayOfModel(SECOND, "big", Figures(requests=2, input_tokens=20, picodollars=2)),
+    DayOfModel(SECOND, "small", Figures(requests=4, output_tokens=40, picodollars=4)),
 ]
 
 
 def test_it_adds_up_from_a_day_on():
-    assert own_usage.summed(LINES) == Figures(requests=7, input_tokens=30, output_tokens=40, cost=Decimal("7"))
+    assert own_usage.summed(LINES) == Figures(requests=7, input_tokens=30, output_tokens=40, picodollars=7)
     assert own_usage.summed(LINES, SECOND).requests == 6
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounting.reports.groupings import GROUPINGS
-from tests.accounting.reports.samples import record
+from tests.accounting.samples import record
 
 pytestmark = pytest.mark.django_db
 

@@ -171,6 +171,7 @@ def test_it_takes_any_number_of_rows_in_batches(server, monkeypatch):
 def test_the_hours_of_what_changed_are_summed_anew(server, options, hours):
     row(server)
     row(server, 9 * DAY, cost=0, state="failed", estimated=True, output_tokens=0)
+    RollupDue.objects.all().delete()
     price("big")
     reprice(*options)
     assert RollupDue.objects.count() == hours

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from accounting.reports.groupings import GROUPINGS
 from routing.models import Client, ClientKey, Team
-from tests.accounting.reports.samples import record
+from tests.accounting.samples import record
 
 pytestmark = pytest.mark.django_db
 
@@ -38,10 +39,15 @@ def as_json(admin_client):
 def as_csv(admin_client):
     def get(**query):
         response = admin_client.get(f"{REPORT}.csv", query)
-        text = b"".join(response.streaming_content).decode()
+        text = b"".join(async_to_sync(gathered)(response.streaming_content)).decode()
         return list(csv.DictReader(text.splitlines()))
 
     return get
+
+
+async def gathered(parts):
+    """What ASGI sends; Django warns of iterators that are not asynchronous, and keeps them back until they are whole."""
+    return [part async for part in parts]
 
 
 def figures(line):

@@ -6,10 +6,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounting.models import RollupDue, Turn, UsageRecord, UsageRollup
+from accounting.models.rollups import Unit
 from accounting.reports.report import report
 from accounting.reports.selection import Selection
-from accounting.rollups.upkeep import take_turn, upkeep
-from tests.accounting.reports.samples import record
+from accounting.rollups import due
+from accounting.rollups.slots import day_of
+from accounting.rollups.upkeep import EVERY, upkeep
+from accounting.turns import take_turn
+from tests.accounting.samples import record
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(days=10)
@@ -61,9 +65,10 @@ def test_a_request_that_still_runs_is_not_removed():
     assert UsageRecord.objects.count() == 1
 
 
-def test_nothing_is_removed_unless_it_is_said():
+@pytest.mark.parametrize("arguments", [(), ("--days", "0"), ("--days", "-1"), ("--days", "1000000")])
+def test_nothing_is_removed_unless_it_is_said(arguments):
     with pytest.raises(CommandError, match="how many days"):
-        run("prune_usage")
+        run("prune_usage", *arguments)
 
 
 def test_the_service_sums_up_and_removes_by_itself(settings):
@@ -82,7 +87,17 @@ def test_rows_of_the_running_hour_are_read_themselves():
     assert report(Selection(), "day").total.output_tokens == 7
 
 
+def test_what_was_used_on_several_days_is_ranked_by_all_of_it():
+    """Days are read in one part, hours of a day that is due in another."""
+    for ago, session, tokens in ((9, "both", 3), (9, "one", 5), (4, "both", 3)):
+        record(timedelta(days=ago), session_id=session, output_tokens=tokens)
+    run("rebuild_rollups")
+    due.note(Unit.DAY, [day_of(timezone.now() - timedelta(days=4)).start])
+    (line,) = report(Selection(), "session", limit=1).lines
+    assert (line.key, line.figures.output_tokens) == ("both", 6)
+
+
 def test_one_process_has_the_turn():
-    assert [take_turn("sums"), take_turn("sums")] == [True, False]
+    assert [take_turn("sums", EVERY), take_turn("sums", EVERY)] == [True, False]
     Turn.objects.update(until=timezone.now())
-    assert take_turn("sums")
+    assert take_turn("sums", EVERY)

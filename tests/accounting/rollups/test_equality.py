@@ -43,6 +43,12 @@ def assert_equal(by, expected_rows, zone, selection=None):
     shown = report(selection or Selection(), by)
     assert {line.key: timeless(line.figures) for line in shown.lines} == by_hand(expected_rows, by, zone)
     assert sum(line.figures.rows for line in shown.lines) == shown.total.rows == len(expected_rows)
+    assert amounts(report(selection or Selection(), by, limit=2)) == amounts(shown)[:2]
+
+
+def amounts(made):
+    """What lines are ranked by; which of two that are equal comes first is not said."""
+    return [(line.figures.picodollars, line.figures.total_tokens) for line in made.lines]
 
 
 @CALM
