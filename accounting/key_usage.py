@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from accounting import figure_text, own_usage
 from accounting.budgets.status import BudgetStatus, status_of
-from accounting.own_usage import Figures
+from accounting.reports.figures import Figures
+from routing.captures import captured_of
 from routing.models import ClientKey
 from routing.table import KeyEntry
 
@@ -50,6 +51,14 @@ class BudgetLeft(Struct, frozen=True, kw_only=True):
     stops: bool
 
 
+class CapturedUntil(Struct, frozen=True, kw_only=True):
+    """Whose requests are kept, bodies and all, for the administrator to look at: the `client`'s, or a `backend`'s."""
+
+    kind: str
+    name: str
+    until: datetime
+
+
 class KeyUsage(Struct, frozen=True, kw_only=True):
     """Figures are of the whole client, whichever of its keys asks; days and months are those of the service's zone."""
 
@@ -60,6 +69,7 @@ class KeyUsage(Struct, frozen=True, kw_only=True):
     total: Used
     models: list[UsedModel]
     budgets: list[BudgetLeft]
+    captured: list[CapturedUntil]
 
 
 def key_usage(key: KeyEntry) -> KeyUsage:
@@ -74,6 +84,9 @@ def key_usage(key: KeyEntry) -> KeyUsage:
         total=used(own_usage.total(key.client_id)),
         models=[UsedModel(model, used(figures)) for model, figures in own_usage.by_model(lines)],
         budgets=[budget_left(status) for status in budgets_of(key)],
+        captured=[
+            CapturedUntil(kind=each.kind, name=each.name, until=each.until) for each in captured_of(key.client_id)
+        ],
     )
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounting.models import UsageRecord
 from routing.models import Backend, Client, ClientKey, ModelMapping
 
-APPS = ("routing", "accounting", "auth")
+APPS = ("routing", "accounting", "inspector", "auth")
 MODELS = (
     "Client",
     "ClientKey",

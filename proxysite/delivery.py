@@ -8,11 +8,12 @@ written for `PING_SECONDS`, a comment (before `message_start`) or a ping (after 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from django.conf import settings
 
 from conversion.sse import COMMENT, PING, error_event
-from proxysite.asgi_types import Send
+from proxysite.asgi_types import Message, Send
 from proxysite.connection import Connection
 from proxysite.envelope import ApiError, envelope, error_headers
 
@@ -39,6 +40,16 @@ class Delivery:
         self._started = False
         self.committed = False
         self.limits: list[tuple[bytes, bytes]] = []  # headers that tell of the backend's rate limits
+
+    def overhear(self, hear: Callable[[Message], None]) -> None:
+        """Have all that is sent from now on heard as well."""
+        send, self._connection = self._send, None  # what is pushed to a connection, `send` would not see
+
+        async def heard(message: Message) -> None:
+            hear(message)
+            await send(message)
+
+        self._send = heard
 
     def expect_stream(self) -> None:
         """The client waits for a stream: from now on it is not left without a sign for long."""

@@ -29,6 +29,7 @@ from proxysite.delivery import Delivery
 from proxysite.ear import Ear, Heard
 from proxysite.envelope import ApiError
 from proxysite.handler import ApiRequest, DeferredResponse
+from proxysite.inspector.tap import CAPTURED, capture
 from proxysite.judge import judge_for
 from proxysite.lifespan import recorder
 from proxysite.relay import relay
@@ -36,7 +37,7 @@ from proxysite.shortening import shortened_for
 from proxysite.usage_row import UsageRow
 from proxysite.way import Way, way_for
 from proxysite.web_search import relay_searching
-from routing.health.seats import seat
+from routing.health.seating import seat
 
 logger = logging.getLogger("proxysite")
 
@@ -52,6 +53,8 @@ class Exchange(DeferredResponse):
 
     async def run(self, send: Send) -> None:
         client = Delivery(send, self._request.request_id, self._request.scope.get("connection"))
+        if (until := self._request.key.capture_until) is not None:
+            capture(self._request, client, until)
         try:
             await self._answer(client)
         except asyncio.CancelledError:
@@ -61,6 +64,8 @@ class Exchange(DeferredResponse):
             await self._failed(client, exception)
         finally:
             client.close()
+            if self._request.tap is not None:
+                self._request.tap.end()
 
     async def _answer(self, client: Delivery) -> None:
         message = read_messages_request(self._request.body)
@@ -95,6 +100,10 @@ class Exchange(DeferredResponse):
     async def _try(self, attempt: Attempt, client: Delivery, way: Way) -> Attempt | None:
         """Ask the backend and deliver its reply. None: that was it; else the attempt that its failure calls for."""
         judge = judge_for(self._request.key.judge, attempt.message, self._ask_judge)
+        if (until := attempt.route.backend.capture_until) is not None:
+            capture(self._request, client, until)
+        if self._request.tap is not None:
+            self._row.note([CAPTURED])
         relaying = relay if attempt.search is None else relay_searching
         try:
             if attempt.route.backend.max_concurrent is None:

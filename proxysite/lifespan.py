@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 
 from accounting import prices
@@ -11,9 +12,11 @@ from accounting.budgets.treasurer import treasurer
 from accounting.notifications.notifier import notifier
 from accounting.recorder import Recorder
 from proxysite.asgi_types import Receive, Send
+from proxysite.inspector.retention import retention
+from proxysite.inspector.writer import writer
 from proxysite.outside import pdf_texts
 from routing import snapshot, upstream
-from routing.health import board
+from routing.health import board, seat_leases
 from routing.kept_states import kept_states
 from routing.summaries import summaries
 
@@ -53,19 +56,26 @@ async def start() -> None:
     snapshot.follow(summaries.refresh)
     snapshot.follow(kept_states.refresh)
     snapshot.follow(board.refresh)
+    snapshot.follow(seat_leases.refresh)
+    snapshot.follow(retention.refresh)
     await asyncio.to_thread(snapshot.start)
     await asyncio.to_thread(recorder.start)
     treasurer.start(recorder.journal)
     notifier.start()
+    gc.collect()
+    gc.freeze()  # to look through all that stays for garbage would stop every stream for a tenth of a second
     _ready = True
 
 
 async def stop() -> None:
     global _ready
     _ready = False
+    gc.unfreeze()
     await upstream.close()
     await asyncio.to_thread(pdf_texts.stop)
+    await asyncio.to_thread(writer.stop)
     await asyncio.to_thread(notifier.stop)
     await asyncio.to_thread(treasurer.stop)
     await asyncio.to_thread(recorder.stop, STOP_SECONDS)
     await asyncio.to_thread(snapshot.stop)
+    await asyncio.to_thread(seat_leases.give_back)

@@ -34,9 +34,7 @@ async def relay(attempt: Attempt, client: Delivery, row: UsageRow, judge: Judge 
     if conversion.terms.max_tokens == 0:  # warms a cache: nothing is generated, so nobody is asked
         await deliver(translation.nothing(), attempt, client, row)
         return
-    reply = await upstream.open(
-        attempt.route, conversion.body, stream=conversion.stream, request_id=attempt.request.request_id
-    )
+    reply = await asked(attempt)
     client.limits = limits_of(reply)
     try:
         events = await reply_events(reply, attempt, client, row, judge)
@@ -47,6 +45,13 @@ async def relay(attempt: Attempt, client: Delivery, row: UsageRow, judge: Judge 
         await deliver(events, attempt, client, row)
     finally:
         reply.close()
+
+
+async def asked(attempt: Attempt) -> upstream.Reply:
+    """The backend's reply, heard by the inspector where the request is captured."""
+    request, conversion = attempt.request, attempt.conversion
+    opening = upstream.open(attempt.route, conversion.body, stream=conversion.stream, request_id=request.request_id)
+    return await (opening if request.tap is None else request.tap.asked(attempt, opening))
 
 
 async def reply_events(

@@ -88,7 +88,8 @@ FETCH_URLS = flag("FETCH_URLS")
 METRICS_TOKEN = text("METRICS_TOKEN")
 ACCOUNTING_FAIL = choice("ACCOUNTING_FAIL", "open", ("open", "closed"))
 BUDGET_BLIND_USD = number("BUDGET_BLIND_USD", 5)
-USAGE_RETENTION_DAYS = number("USAGE_RETENTION_DAYS", 0)
+USAGE_RETENTION_DAYS = number("USAGE_RETENTION_DAYS", 0, highest=36_500)
+CAPTURE_RETENTION_HOURS = number("CAPTURE_RETENTION_HOURS", 24, lowest=1)
 FORWARDED_ALLOW_IPS = text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 LOG_LEVEL = choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error", "critical")).upper()
 PUBLIC_URL = public_url()
@@ -107,6 +108,7 @@ INSTALLED_APPS = [
     "ninja",
     "routing",
     "accounting",
+    "proxysite.inspector",
 ]
 
 MIDDLEWARE = [

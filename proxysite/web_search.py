@@ -22,10 +22,9 @@ from conversion.sse import encode
 from proxysite.attempt import Attempt, better_attempt, first_attempt
 from proxysite.delivery import Delivery
 from proxysite.judge import Judge
-from proxysite.relay import Stream, Witness, checked, refused
+from proxysite.relay import Stream, Witness, asked, checked, refused
 from proxysite.request_ids import new_suffix
 from proxysite.usage_row import UsageRow
-from routing import upstream
 from routing.search import search
 from routing.table import SearchEntry
 
@@ -125,9 +124,7 @@ class Rounded:
 async def replies(attempt: Attempt, witness: Witness) -> AsyncGenerator[list[Event], None]:
     """The events of one round as they come."""
     conversion, translation = attempt.conversion, attempt.translation
-    reply = await upstream.open(
-        attempt.route, conversion.body, stream=conversion.stream, request_id=attempt.request.request_id
-    )
+    reply = await asked(attempt)
     try:
         if reply.status >= 300:
             yield refused(await reply.excerpt(), reply, attempt)

@@ -26,7 +26,16 @@ from routing.models import (
 )
 from routing.patterns import compiled
 from routing.scopes import scopes
-from routing.table import BackendEntry, JudgeEntry, KeyEntry, ModelEntry, RoutingTable, SearchEntry, TargetEntry
+from routing.table import (
+    BackendEntry,
+    CredentialEntry,
+    JudgeEntry,
+    KeyEntry,
+    ModelEntry,
+    RoutingTable,
+    SearchEntry,
+    TargetEntry,
+)
 from routing.validators import HEADER_VALUE
 
 logger = logging.getLogger("routing")
@@ -112,6 +121,7 @@ def key_entry(key: ClientKey, engines: Mapping[int | None, SearchEntry] = NO_ENG
         allowed_models=tuple(compiled(text) for text in texts),
         judge=judge_entry(client, team),
         search=engines.get(client.team_id) or engines.get(None),
+        capture_until=client.capture_until.timestamp() if client.capture_until else None,
     )
 
 
@@ -131,7 +141,7 @@ def judge_entry(client: Client, team: Team | None) -> JudgeEntry | None:
     return JudgeEntry(model, team.judge_policy if team else "") if model else None
 
 
-def backend_entry(row: Backend, opened: tuple[str, ...]) -> BackendEntry:
+def backend_entry(row: Backend, opened: tuple[CredentialEntry, ...]) -> BackendEntry:
     dialect = row.effective_dialect
     return BackendEntry(
         id=row.pk,
@@ -148,16 +158,17 @@ def backend_entry(row: Backend, opened: tuple[str, ...]) -> BackendEntry:
         max_tokens_limit=row.max_tokens_limit,
         min_tokens=row.min_tokens,
         max_concurrent=row.max_concurrent,
+        capture_until=row.capture_until.timestamp() if row.capture_until else None,
     )
 
 
-def _credentials(numbers: Iterable[int]) -> defaultdict[int, list[str]]:
+def _credentials(numbers: Iterable[int]) -> defaultdict[int, list[CredentialEntry]]:
     """What can be used, by backend; what cannot is left out."""
-    usable: defaultdict[int, list[str]] = defaultdict(list)
+    usable: defaultdict[int, list[CredentialEntry]] = defaultdict(list)
     rows = BackendCredential.objects.filter(backend__in=list(numbers), is_enabled=True).in_order()
     for row in rows.select_related("backend"):
         if secret := _usable(row.sealed, f"credential {row} of backend {row.backend}"):
-            usable[row.backend_id].append(secret)
+            usable[row.backend_id].append(CredentialEntry(secret, row.pk, row.order, row.weight))
     return usable
 
 

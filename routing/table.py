@@ -48,7 +48,9 @@ class SearchEntry:
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """A key that is valid now, with whom it belongs to. `allowed_models`: patterns of the client and of its team."""
+    """A key that is valid now, with whom it belongs to. `allowed_models`: patterns of the client and of its team.
+    `capture_until`: when its requests are no longer kept for the inspector.
+    """
 
     id: int
     prefix: str
@@ -61,12 +63,23 @@ class KeyEntry:
     allowed_models: tuple[Pattern[str], ...] = ()
     judge: JudgeEntry | None = None
     search: SearchEntry | None = None
+    capture_until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialEntry:
+    """What opens a backend; `order` and `weight` are among its other credentials."""
+
+    secret: str = field(repr=False)
+    id: int = 0
+    order: int = 0
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class BackendEntry:
     """An enabled backend; `timeout` is how many seconds it may be silent, `credentials` are in order of preference.
-    `max_concurrent`: how many requests of one process it takes at once, None without a limit.
+    `max_concurrent`: how many requests it takes at once, None without a limit.
     """
 
     id: int
@@ -75,7 +88,7 @@ class BackendEntry:
     dialect: str = "generic"
     profile: BackendProfile = field(default_factory=BackendProfile)
     overrides: Mapping[str, object] = field(default_factory=dict)
-    credentials: tuple[str, ...] = field(default=(), repr=False)
+    credentials: tuple[CredentialEntry, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     api_version: str = ""
     timeout: float = 300.0
@@ -83,6 +96,7 @@ class BackendEntry:
     max_tokens_limit: int = 128_000
     min_tokens: int | None = None
     max_concurrent: int | None = None
+    capture_until: float | None = None
 
     @property
     def group(self) -> str:
@@ -201,7 +215,11 @@ class Route:
     @property
     def credential(self) -> str:
         """Empty for a backend that wants none."""
-        return self.backend.credentials[self.credential_number] if self.backend.credentials else ""
+        return self.backend.credentials[self.credential_number].secret if self.backend.credentials else ""
+
+    @property
+    def credential_id(self) -> int:
+        return self.backend.credentials[self.credential_number].id if self.backend.credentials else 0
 
     @property
     def of(self) -> ModelOfBackend:

@@ -12,9 +12,12 @@ from django.utils import timezone
 
 from accounting import own_usage
 from accounting.budgets.status import status_of
-from accounting.own_usage import Figures
 from accounting.pages.access import own_client, own_clients, page
 from accounting.pages.chart import bars
+from accounting.reports.figures import Figures, figures
+from accounting.reports.reading import named
+from accounting.rollups.figures import plain, prefixed, sums
+from routing.captures import captured_of
 
 DAYS = 30
 SESSIONS = 8
@@ -52,14 +55,16 @@ def overview(request: HttpRequest, number: int) -> HttpResponse:
         models=own_usage.by_model(lines),
         sessions=sessions(client.pk),
         records=own_usage.records_of(client.pk)[:REQUESTS],
+        captured=captured_of(client.pk),
     )
 
 
 def sessions(client_id: int) -> list[Session]:
     """The last ones of a week."""
     week = own_usage.records_of(client_id).started_between(timezone.now() - timedelta(days=7), None)
-    groups = own_usage.grouped(week.exclude(session_id=""), session=F("session_id"))
+    aggregates = prefixed(named(sums(), own_usage.FIGURES))
+    groups = week.exclude(session_id="").order_by().values(session=F("session_id")).annotate(**aggregates)
     return [
-        Session(group["session"], group["first"], group["last"], own_usage.figures(group))
+        Session(group["session"], group["first"], group["last"], figures(plain(group)))
         for group in groups.annotate(first=Min("started_at"), last=Max("started_at")).order_by("-last")[:SESSIONS]
     ]

@@ -199,6 +199,11 @@ SCHEMAS: Schema = {
                 "items": {"type": "object", "properties": {"model": text(), "used": reference("Used")}},
             },
             "budgets": {"type": "array", "items": reference("BudgetLeft")},
+            "captured": {
+                "type": "array",
+                "description": "Whose requests the administrator captures at the moment, with their bodies",
+                "items": {"type": "object", "properties": {"kind": text(), "name": text(), "until": text()}},
+            },
         },
     },
     "Error": {

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -14,12 +16,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from routing.admin.capturing import CapturingAdmin
 from routing.admin.cells import moment, shortened, two_lines
+from routing.admin.credential_rests import rest_of
 from routing.admin.effective import shown_backend
 from routing.admin.model_choice import SHOWN, Choice, ChoiceForm, models_like, offer, read_list
-from routing.admin.rows import OriginFilter, RowAdmin, TabularInline
+from routing.admin.rows import OriginFilter, TabularInline
 from routing.admin.secret_form import SecretForm
-from routing.models import Backend, BackendCredential
+from routing.health.leases import LEASE_SECONDS
+from routing.models import Backend, BackendCredential, CredentialRest, SeatLease
 
 FIELDSETS = (
     (None, {"fields": ("name", "base_url", "is_enabled", ("dialect", "api_version"))}),
@@ -35,7 +40,8 @@ FIELDSETS = (
             ),
         },
     ),
-    ("What this comes to", {"fields": ("effective", ("models", "last_catalog_at"), "last_catalog_error")}),
+    ("Request inspector", {"classes": ("collapse",), "fields": ("capture_until",)}),
+    ("What this comes to", {"fields": ("effective", "seats", ("models", "last_catalog_at"), "last_catalog_error")}),
 )
 
 
@@ -50,24 +56,37 @@ class CredentialForm(SecretForm):
 class CredentialInline(TabularInline[BackendCredential, Backend]):
     model = BackendCredential
     form = CredentialForm
-    fields = ("label", "hint", "secret", "order", "weight", "is_enabled")
-    readonly_fields = ("hint",)
+    fields = ("label", "state", "secret", "order", "weight", "is_enabled")
+    readonly_fields = ("state",)
 
     def get_extra(self, request: HttpRequest, obj: Backend | None = None, **options: Any) -> int:
         return 0 if obj else 1
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BackendCredential]:
+        return super().get_queryset(request).select_related("rest")
+
+    @admin.display(description="hint")
+    def state(self, credential: BackendCredential) -> SafeString:
+        """What is shown of it, and whether it rests, and why."""
+        rest: CredentialRest | None = getattr(credential, "rest", None)
+        text = rest_of(rest) if rest else ""
+        return two_lines(
+            credential.hint, format_html("{}: {}", text, shortened(rest.reason, 60)) if rest and text else ""
+        )
+
 
 @admin.register(Backend)
-class BackendAdmin(RowAdmin[Backend]):
+class BackendAdmin(CapturingAdmin[Backend]):
     list_display = ("name", "address", "list_of_models", "is_enabled", "origin")
     list_filter = ("is_enabled", OriginFilter)
     search_fields = ("name", "base_url")
     inlines = (CredentialInline,)
-    readonly_fields = ("effective", "models", "last_catalog_at", "last_catalog_error")
-    actions = ("read_models",)
+    readonly_fields = ("effective", "seats", "models", "last_catalog_at", "last_catalog_error")
+    actions = ("read_models", *CapturingAdmin.actions)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Backend]:
-        return super().get_queryset(request).annotate(model_count=Count("models"))
+        counted = {"model_count": Count("models"), "taken_seats": Coalesce(Subquery(taken_seats()), 0)}
+        return super().get_queryset(request).annotate(**counted)
 
     def get_fieldsets(self, request: HttpRequest, obj: Backend | None = None) -> Any:
         return FIELDSETS if obj else FIELDSETS[:-1]
@@ -75,7 +94,8 @@ class BackendAdmin(RowAdmin[Backend]):
     @admin.display(description="base URL, dialect", ordering="base_url")
     def address(self, backend: Backend) -> SafeString:
         remark = ", recognised by its list of models" if backend.is_recognised else ""
-        return two_lines(shortened(backend.base_url, 80), f"{backend.effective_dialect}{remark}")
+        load = f", {self.seats(backend)} requests there now" if backend.max_concurrent else ""
+        return two_lines(shortened(backend.base_url, 80), f"{backend.effective_dialect}{remark}{load}")
 
     @admin.display(description="models", ordering="model_count")
     def list_of_models(self, backend: Backend) -> SafeString:
@@ -83,6 +103,14 @@ class BackendAdmin(RowAdmin[Backend]):
         read_at = backend.last_catalog_at
         remark = shortened(backend.last_catalog_error, 60) or (read_at and f"read {moment(read_at)}")
         return two_lines(model_count(backend), remark)
+
+    @admin.display(description="requests there now", empty_value="no limit")
+    def seats(self, backend: Backend) -> str | None:
+        """Counted where there is a limit, by all processes."""
+        if backend.max_concurrent is None:
+            return None
+        taken: int = backend.taken_seats  # type: ignore[attr-defined]  # annotated above
+        return f"{taken} of {backend.max_concurrent}"
 
     @admin.display(description="dialect and habits")
     def effective(self, backend: Backend) -> SafeString:
@@ -134,6 +162,12 @@ class BackendAdmin(RowAdmin[Backend]):
         count = queryset.filter(is_enabled=True).update(last_catalog_at=None)
         text = ngettext("%d list is read again", "%d lists are read again", count) % count
         self.message_user(request, f"{text} within half a minute.", messages.SUCCESS)
+
+
+def taken_seats() -> QuerySet[SeatLease, Any]:
+    """Those of a backend that requests of living processes sit on."""
+    alive = SeatLease.objects.filter(backend=OuterRef("pk"), renewed_at__gte=Now() - timedelta(seconds=LEASE_SECONDS))
+    return alive.order_by().values("backend").annotate(sum=Sum("taken")).values("sum")
 
 
 def model_count(backend: Backend) -> str:

@@ -10,14 +10,26 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from routing.admin.capturing import CapturingAdmin
 from routing.admin.rows import OriginFilter, TeamRowAdmin
 from routing.models import Client
 
-FIELDS = ("name", "team", "user", "keys", "is_active", "self_service_keys", "allowed_models", "judge_model", "notes")
+FIELDS = (
+    "name",
+    "team",
+    "user",
+    "keys",
+    "is_active",
+    "self_service_keys",
+    "allowed_models",
+    "judge_model",
+    "capture_until",
+    "notes",
+)
 
 
 @admin.register(Client)
-class ClientAdmin(TeamRowAdmin[Client]):
+class ClientAdmin(CapturingAdmin[Client], TeamRowAdmin[Client]):
     list_display = ("name", "team", "is_active", "usable_keys", "last_used", "origin")
     list_filter = ("is_active", "team", OriginFilter)
     list_select_related = ("team",)

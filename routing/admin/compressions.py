@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -19,12 +20,17 @@ from routing.admin.rows import OriginFilter, RowAdmin
 from routing.admin.shortening_trial import Trial, trial
 from routing.models import Compression
 
+prompt_sources: dict[str, Callable[[HttpRequest, str], str]] = {}
+"""Who finds a prompt that a link to the trial names, by the parameter of the link: `?capture=…`. Whoever has prompts
+enters itself, and minds who asks; an empty text is no prompt.
+"""
+
 
 class TrialForm(forms.Form):
     prompt = forms.CharField(
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "cols": 100}),
-        help_text="A system prompt, or the whole body of a Messages request as JSON. It is not stored.",
+        help_text="A system prompt, or the whole body of a Messages request as JSON. What you paste is not stored.",
     )
     max_system_tokens = forms.IntegerField(min_value=1, label="Tokens of the system prompt")
 
@@ -62,12 +68,13 @@ class CompressionAdmin(RowAdmin[Compression]):
         return [path("<int:number>/trial/", view, name="routing_compression_trial"), *super().get_urls()]
 
     def trial_view(self, request: HttpRequest, number: int) -> HttpResponse:
-        """What becomes of a prompt that somebody pastes."""
+        """What becomes of a prompt that somebody pastes, or that a link names."""
         compression = get_object_or_404(self.get_queryset(request), pk=number)
         if not self.has_view_permission(request, compression):
             raise PermissionDenied
         usual = {"max_system_tokens": compression.max_system_tokens}
-        form = TrialForm(request.POST if request.method == "POST" else None, initial=usual)
+        linked = {**usual, "prompt": prompt} if (prompt := _linked_prompt(request)) else None
+        form = TrialForm(request.POST if request.method == "POST" else linked, initial=usual)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Try {compression} with a prompt",
@@ -78,6 +85,11 @@ class CompressionAdmin(RowAdmin[Compression]):
             "trial": _tried(form, compression) if form.is_valid() else None,
         }
         return TemplateResponse(request, "admin/routing/compression/trial.html", context)
+
+
+def _linked_prompt(request: HttpRequest) -> str:
+    found = (find(request, request.GET[name]) for name, find in prompt_sources.items() if name in request.GET)
+    return next(found, "")
 
 
 def _tried(form: TrialForm, compression: Compression) -> Trial | None:

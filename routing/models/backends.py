@@ -8,13 +8,20 @@ from django.db.models import F, Q
 
 from routing import credentials
 from routing.dialects import dialect_of
-from routing.models.people import refuse_reserved_name
+from routing.models.people import CAPTURE_HELP, refuse_reserved_name
 from routing.models.revised import Revised, RevisedQuerySet
-from routing.validators import BASE_URL_LIMIT, validate_base_url, validate_dialect, validate_headers, validate_profile
+from routing.validators import (
+    BASE_URL_LIMIT,
+    validate_base_url,
+    validate_capture_end,
+    validate_dialect,
+    validate_headers,
+    validate_profile,
+)
 
 PROFILE_HELP = 'Overrides of single habits, such as <code>{"max_tokens_field": "max_tokens"}</code>.'
 ORDER_HELP = "The lowest one comes first; the others are used while it is refused."
-WEIGHT_HELP = "Among those of the same order, the heaviest one comes first."
+WEIGHT_HELP = "Its share of the conversations among those of the same order; 0: only while the others are refused."
 
 
 class BackendQuerySet(RevisedQuerySet["Backend"]):
@@ -35,7 +42,7 @@ class Backend(Revised):
         validators=[validate_base_url],
         help_text="As far as before <code>/chat/completions</code>, such as https://openrouter.ai/api/v1",
     )
-    is_enabled = models.BooleanField("enabled", default=True)
+    is_enabled = models.BooleanField("enabled", default=True, help_text="Off: no request goes there.")
     dialect = models.CharField(
         max_length=20,
         blank=True,
@@ -73,8 +80,8 @@ class Backend(Revised):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="As many requests of each process of the service are served at once; others wait for up to ten "
-        "seconds, clients by turns, and then go to the next target or are refused. Empty: no limit.",
+        help_text="As many requests are served at once, by all processes of the service together; others wait for up "
+        "to ten seconds, clients by turns, and then go to the next target or are refused. Empty: no limit.",
     )
     max_tokens_limit = models.PositiveIntegerField(
         default=128_000,
@@ -86,6 +93,13 @@ class Backend(Revised):
         blank=True,
         validators=[MinValueValidator(1)],
         help_text="Requests for fewer output tokens are raised to this. Empty: they are left alone.",
+    )
+    capture_until = models.DateTimeField(
+        "captured until",
+        null=True,
+        blank=True,
+        validators=[validate_capture_end],
+        help_text=CAPTURE_HELP + "All members are told so on their own pages.",
     )
     from_environment = models.BooleanField("from the environment", default=False, editable=False)
     last_catalog_at = models.DateTimeField("models read", null=True, blank=True, editable=False)
@@ -135,12 +149,12 @@ class BackendCredential(Revised):
     """A key of a backend; `sealed` is what `routing/credentials.py` makes of it, never the key itself."""
 
     backend = models.ForeignKey(Backend, models.CASCADE, related_name="credentials")
-    label = models.CharField(max_length=100, blank=True)
+    label = models.CharField(max_length=100, blank=True, help_text="For you: whose it is.")
     sealed = models.TextField(editable=False)
     hint = models.CharField(max_length=120, editable=False)
     order = models.PositiveSmallIntegerField(default=0, help_text=ORDER_HELP)
     weight = models.PositiveSmallIntegerField(default=1, help_text=WEIGHT_HELP)
-    is_enabled = models.BooleanField("enabled", default=True)
+    is_enabled = models.BooleanField("enabled", default=True, help_text="Off: no request is sent with it.")
 
     objects = BackendCredentialQuerySet.as_manager()
 
@@ -165,7 +179,7 @@ class BackendCredential(Revised):
 class BackendModel(Revised):
     """A model of a backend: as its list says, as the admin knows better, or both."""
 
-    backend = models.ForeignKey(Backend, models.CASCADE, related_name="models")
+    backend = models.ForeignKey(Backend, models.CASCADE, related_name="models", help_text="Who serves it.")
     name = models.CharField(max_length=200, help_text="As the backend calls it.")
     context_window = models.PositiveIntegerField(
         null=True,

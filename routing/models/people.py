@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from routing.models.revised import Revised, RevisedQuerySet
+from routing.validators import validate_capture_end, validate_moment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -28,6 +29,11 @@ JUDGE_HELP = (
     "as <code>claude-haiku-4-5</code>. It costs one more request for each reply that calls tools. "
 )
 
+CAPTURE_HELP = (
+    "Until then the bodies of requests and replies are kept for the request inspector, for superusers to look at. "
+    "Empty: nothing is. "
+)
+
 
 class TeamQuerySet(RevisedQuerySet["Team"]):
     def visible_to(self, user: User | AnonymousUser) -> TeamQuerySet:
@@ -35,7 +41,7 @@ class TeamQuerySet(RevisedQuerySet["Team"]):
 
 
 class Team(Revised):
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100, unique=True, help_text="Reports call it so.")
     is_active = models.BooleanField("active", default=True, help_text="The keys of an inactive team are refused.")
     allowed_models = models.TextField(blank=True, help_text=ALLOWED_MODELS_HELP)
     managers = models.ManyToManyField(
@@ -91,7 +97,14 @@ class Client(Revised):
     name = models.CharField(
         max_length=100, unique=True, help_text="A person, a machine or a pipeline: whatever usage is counted for."
     )
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="clients")
+    team = models.ForeignKey(
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="clients",
+        help_text="Whose mappings, budgets and limits hold for it, and whose managers look after it. Empty: nobody's.",
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -113,7 +126,14 @@ class Client(Revised):
     judge_model = models.CharField(
         "judge of auto mode", max_length=200, blank=True, help_text=JUDGE_HELP + "Empty: as the team says."
     )
-    notes = models.TextField(blank=True)
+    capture_until = models.DateTimeField(
+        "captured until",
+        null=True,
+        blank=True,
+        validators=[validate_capture_end],
+        help_text=CAPTURE_HELP + "Its user is told so on their own pages.",
+    )
+    notes = models.TextField(blank=True, help_text="For you: its user does not see them.")
     from_environment = models.BooleanField("from the environment", default=False, editable=False)
     created_at = models.DateTimeField("created", auto_now_add=True)
 
@@ -146,12 +166,14 @@ class ClientKeyQuerySet(RevisedQuerySet["ClientKey"]):
 class ClientKey(Revised):
     """A key as it is stored; `routing/keys.py` issues, compares and revokes."""
 
-    client = models.ForeignKey(Client, models.CASCADE, related_name="keys")
+    client = models.ForeignKey(Client, models.CASCADE, related_name="keys", help_text="Who asks with it.")
     label = models.CharField(max_length=100, blank=True, help_text="What it is used for, such as “laptop” or “CI”.")
     prefix = models.CharField("key", max_length=16, unique=True, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     pepper = models.CharField(max_length=8, editable=False)
-    expires_at = models.DateTimeField("expires", null=True, blank=True, help_text="Empty: it does not expire.")
+    expires_at = models.DateTimeField(
+        "expires", null=True, blank=True, validators=[validate_moment], help_text="Empty: it does not expire."
+    )
     revoked_at = models.DateTimeField("revoked", null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
     from_environment = models.BooleanField("from the environment", default=False, editable=False)

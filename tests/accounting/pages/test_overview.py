@@ -9,6 +9,7 @@ from accounting.models.budgets import NANO, Budget, BudgetWindow
 from accounting.templatetags.usage_figures import cost
 from tests.accounting.pages.conftest import text_of
 from tests.accounting.samples import record
+from tests.routing import factories
 
 
 def shown(browser, client):
@@ -86,10 +87,20 @@ def test_it_lists_the_last_requests(browser, ada):
     assert "failed 529 overloaded_error" in shown(browser, ada)[1]
 
 
+def test_it_tells_that_requests_are_captured(browser, ada):
+    assert "captures" not in shown(browser, ada)[1]
+    ada.capture_until = timezone.now() + timedelta(hours=1)
+    ada.save()
+    factories.backend("busy", capture_until=ada.capture_until)
+    text = shown(browser, ada)[1]
+    assert "captures the requests of this client" in text
+    assert "captures all requests that go to busy" in text
+
+
 def test_its_queries_do_not_grow_with_what_was_used(browser, ada, django_assert_max_num_queries):
     for number in range(30):
         used(ada, session_id=f"s{number}", routed_model=f"m{number}", input_tokens=1)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(14):
         shown(browser, ada)
 
 
