@@ -36,7 +36,12 @@ def way_for(request: ApiRequest, message: MessagesRequest) -> Way:
     """Through the mapping that wins, in the order in which this conversation tries its targets; raises RoutingError."""
     table = request.table or snapshot.current()
     found = plan(table, request.key, message.model, table.telling(message))
-    return Way(found, request.header(SESSION_HEADER) or f"client {request.key.client_id}")
+    return Way(found, conversation_of(request))
+
+
+def conversation_of(request: ApiRequest) -> str:
+    """What stays with its target: a session of Claude Code, else all that the client asks."""
+    return request.header(SESSION_HEADER) or f"client {request.key.client_id}"
 
 
 class Way:
@@ -65,7 +70,7 @@ class Way:
     def failed(self, failure: BackendFailure) -> None:
         """Note what the backend did: neither a name that it does not know nor a seat that it lacks is trouble."""
         if is_of_the_backend(failure) and failure.status != UNKNOWN_MODEL and not isinstance(failure, Full):
-            board.failed(self.route, failure)
+            board.failed(self.route, failure, self._began)
 
     async def attempt_after(self, failed: Attempt, failure: BackendFailure) -> Attempt | None:
         """The same request for the next target that can take it; None where there is none, or that is no use."""

@@ -5,7 +5,7 @@
 3. within an order, by weight: a conversation falls to one of the targets and stays with it, for the sake of the
    backend's prompt cache, as long as that works (rendezvous hashing: when one is lost, only its conversations move);
    where the mapping wants that, the least busy one for its weight goes before
-4. a backend's credentials in their order
+4. a backend's credentials likewise: by order, and by weight within an order
 
 Nothing is left out: where all are in trouble, all are tried.
 """
@@ -33,8 +33,8 @@ def in_order(
                 not works(way),
                 way.order,
                 pressure(way, busy),
-                -share(way, conversation),
-                way.credential_number,
+                -share(way.weight, conversation, way.backend.id, way.model),
+                *place_of_credential(way, conversation),
             )
         )
     return ways
@@ -52,8 +52,16 @@ def pressure(route: Route, busy: Callable[[Route], int]) -> float:
     return (busy(route) + 1) / route.weight if route.weight else math.inf
 
 
-def share(route: Route, conversation: str) -> float:
-    """How much a target claims a conversation; among several, each is the highest in proportion to its weight."""
-    text = f"{conversation}\0{route.backend.id}\0{route.model}"
+def place_of_credential(route: Route, conversation: str) -> tuple[int, float]:
+    """Where it comes among those of its backend; prompt caches belong to an account, so it stays the same too."""
+    if len(route.backend.credentials) < 2:
+        return 0, 0.0
+    credential = route.backend.credentials[route.credential_number]
+    return credential.order, -share(credential.weight, conversation, route.backend.id, credential.id)
+
+
+def share(weight: int, conversation: str, *name: object) -> float:
+    """How much this name claims a conversation; among several, each is the highest in proportion to its weight."""
+    text = "\0".join((conversation, *map(str, name)))
     number = int.from_bytes(hashlib.blake2b(text.encode(errors="replace"), digest_size=8).digest())
-    return -route.weight / math.log((number + 1) / (ROOM + 1))
+    return -weight / math.log((number + 1) / (ROOM + 1))

@@ -18,9 +18,12 @@ from proxysite.api.openapi import COUNT_TOKENS
 from proxysite.handler import ApiRequest
 from proxysite.shortening import shortened_now
 from proxysite.tokenizer import count_text, loaded
+from proxysite.way import conversation_of
 from routing import snapshot
+from routing.choice import in_order
 from routing.errors import RoutingError
-from routing.resolve import resolve
+from routing.health import board
+from routing.resolve import plan
 from routing.table import KeyEntry, Route
 
 router = Router(tags=["Messages"])
@@ -33,16 +36,17 @@ THREAD_BYTES = 48 * 1024
 async def create_token_count(request: HttpRequest) -> HttpResponse:
     """Count the input tokens of a Messages request."""
     assert isinstance(request, ApiRequest)
-    body, key = request.body, request.key
+    body, key, conversation = request.body, request.key, conversation_of(request)
     long = len(body) > THREAD_BYTES or not loaded()
-    counted = await asyncio.to_thread(token_count, body, key) if long else token_count(body, key)
+    asked = (body, key, conversation)
+    counted = await asyncio.to_thread(token_count, *asked) if long else token_count(*asked)
     return HttpResponse(msgspec.json.encode(counted), content_type="application/json")
 
 
-def token_count(body: bytes, key: KeyEntry) -> dict[str, object]:
+def token_count(body: bytes, key: KeyEntry, conversation: str) -> dict[str, object]:
     request = read_count_tokens_request(body)
     calibration = 1.0
-    if route := route_of(key, request):
+    if route := route_of(key, request, conversation):
         request = shortened_now(request, route).request
         calibration = route.destination.count_calibration
     tokens = max(1, round(count_tokens(request, count_text) * calibration))
@@ -52,10 +56,11 @@ def token_count(body: bytes, key: KeyEntry) -> dict[str, object]:
     return counted
 
 
-def route_of(key: KeyEntry, request: MessagesRequest) -> Route | None:
-    """Where the message would go; one whose model leads nowhere is counted all the same."""
+def route_of(key: KeyEntry, request: MessagesRequest, conversation: str) -> Route | None:
+    """Where the message would go now; one whose model leads nowhere is counted all the same."""
     table = snapshot.current()
     try:
-        return resolve(table, key, request.model, table.telling(request))
+        found = plan(table, key, request.model, table.telling(request))
     except RoutingError:
         return None
+    return in_order(found, conversation, board.lets_through, board.busy)[0]

@@ -1,7 +1,7 @@
 """When a model of a backend is left alone, and when it is tried again.
 
 closed → open          some failures in a row, or many among the last ones; at once where the backend names a time
-open → half-open       when its time is over: one request at a time may try
+open → half-open       when its time is over: one request at a time may try, with a licence
 half-open → closed     that request succeeded
 half-open → open       it failed: for twice as long
 """
@@ -31,6 +31,7 @@ class Breaker:
         self.opened_at = 0.0
         self.open_until = 0.0
         self._probing_until = 0.0
+        self._licensed_until = 0.0
         self._in_a_row = 0
         self._recent: deque[tuple[float, bool]] = deque(maxlen=200)
 
@@ -44,12 +45,21 @@ class Breaker:
         return not self.is_open and not any(failed for _, failed in self._recent)
 
     def lets_through(self, now: float) -> bool:
-        return not self.is_open or now >= max(self.open_until, self._probing_until)
+        return not self.is_open or now < self._licensed_until
+
+    def is_due(self, now: float) -> bool:
+        """Whether a request may try, as far as this process knows."""
+        return self.is_open and now >= max(self.open_until, self._probing_until)
+
+    def license(self, now: float) -> None:
+        """Let one request through."""
+        if self.is_due(now):
+            self._licensed_until = now + PROBE_SECONDS
 
     def claim(self, now: float) -> None:
         """A request is about to try."""
         if self.is_open:
-            self._probing_until = now + PROBE_SECONDS
+            self._probing_until, self._licensed_until = now + PROBE_SECONDS, 0.0
 
     def succeeded(self, began: float, now: float) -> bool:
         """Whether it closed by that: what began before it opened says nothing."""
@@ -60,11 +70,14 @@ class Breaker:
         self.close()
         return True
 
-    def failed(self, now: float, pause: float | None = None) -> bool:
-        """Whether it opened by that. `pause`: for how many seconds at least, whatever happened before."""
+    def failed(self, began: float, now: float, pause: float | None = None) -> bool:
+        """Whether it opened by that: what began before it opened last says nothing new.
+
+        `pause`: for how many seconds at least, whatever happened before.
+        """
         self._in_a_row += 1
         self._note(now, failed=True)
-        if self.is_open and now < self.open_until:
+        if self.is_open and (now < self.open_until or began <= self.opened_at):
             return False
         if not self.is_open and pause is None and not self._is_too_much():
             return False
@@ -72,13 +85,13 @@ class Breaker:
         self.opened_at = now
         grown = min(FIRST_PAUSE * 2 ** (min(self.openings, 10) - 1), LONGEST_PAUSE)
         self.open_until = now + max(grown, min(pause or 0.0, LONGEST_WISH))
-        self._probing_until = 0.0
+        self._probing_until = self._licensed_until = 0.0
         return True
 
     def open(self, opened_at: float, until: float, openings: int) -> None:
         """As another process has it."""
         self.opened_at, self.open_until, self.openings = opened_at, until, openings
-        self._probing_until = 0.0
+        self._probing_until = self._licensed_until = 0.0
 
     def close(self) -> None:
         self.openings = self._in_a_row = 0

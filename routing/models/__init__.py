@@ -4,10 +4,11 @@
 
 from routing.models.backends import Backend, BackendCredential, BackendModel
 from routing.models.habits import LearnedHabit
-from routing.models.health import BackendHealth
+from routing.models.health import BackendHealth, CredentialRest
 from routing.models.mappings import Compression, MappingTarget, ModelMapping
 from routing.models.people import Client, ClientKey, Team
 from routing.models.search_engines import SearchEngine
+from routing.models.seats import SeatLease
 from routing.models.states import KeptState
 from routing.models.summaries import PromptSummary
 
@@ -19,11 +20,13 @@ __all__ = [
     "Client",
     "ClientKey",
     "Compression",
+    "CredentialRest",
     "KeptState",
     "LearnedHabit",
     "MappingTarget",
     "ModelMapping",
     "PromptSummary",
     "SearchEngine",
+    "SeatLease",
     "Team",
 ]

@@ -6,6 +6,9 @@ import pytest
 from proxysite.api.count_tokens import token_count
 from routing import snapshot
 from routing.calibration import MINIMUM_SAMPLES, learn
+from routing.choice import in_order
+from routing.models import BackendModel
+from routing.resolve import plan
 from tests.routing import factories
 from tests.support.messages import request
 
@@ -23,14 +26,25 @@ def key(monkeypatch):
     return snapshot.current().key(text, 0.0)
 
 
-def counted(key, model, **fields):
+def counted(key, model, conversation="a conversation", **fields):
     body = request(model=model, max_tokens=None, messages=[{"role": "user", "content": "word " * 400}], **fields)
-    return token_count(msgspec.json.encode(body), key)
+    return token_count(msgspec.json.encode(body), key, conversation)
 
 
 def test_a_calibrated_model_counts_as_its_backend_does(key):
     plain = counted(key, "new")["input_tokens"]
     assert counted(key, "learned")["input_tokens"] == round(plain * 1.5)
+
+
+def test_a_conversation_counts_as_the_target_that_it_would_have(key):
+    learned, new = BackendModel.objects.order_by("name")
+    mapping = factories.mapping("unknown", to=learned.backend, model="learned")
+    mapping.targets.create(backend=new.backend, model="new")
+    snapshot.reload()
+    targets = plan(snapshot.current(), key, "unknown")
+    for conversation in map(str, range(10)):
+        target = in_order(targets, conversation, lambda route: True, lambda route: 0)[0].model
+        assert counted(key, "unknown", conversation) == counted(key, target)
 
 
 @pytest.mark.parametrize("model", ["unknown", "forbidden"])

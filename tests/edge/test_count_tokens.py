@@ -39,3 +39,10 @@ def test_without_messages_there_is_nothing_to_count(client):
     # protocol K250
     response = client.post("/v1/messages/count_tokens", json=request(max_tokens=None, messages=None))
     assert "messages" in assert_is_error(response, 400, "invalid_request_error")
+
+
+def test_what_no_message_may_ask_for_is_not_counted(client):
+    # the same validation as that of messages
+    servers = [{"type": "url", "name": "x", "url": "https://mcp.test"}]
+    response = client.post("/v1/messages/count_tokens", json=request(mcp_servers=servers))
+    assert "mcp_servers" in assert_is_error(response, 400, "invalid_request_error")

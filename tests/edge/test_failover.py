@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from tests.support.answers import text
 from tests.support.gateway import CLIENT_KEY, Gateway, eventually
 from tests.support.messages import assert_is_error, names, request
 from tests.support.rows import backend_rows, load, numbers
-from tests.support.scripted_backend import CUT, RESET, Gate, Reply, ScriptedBackend, error, stream, whole
+from tests.support.scripted_backend import CUT, HANG, RESET, Gate, Reply, ScriptedBackend, error, stream, whole
 
 FAILED = "Overloaded"
 MESSAGE = {"role": "assistant", "content": "Hel"}
@@ -221,6 +222,40 @@ def test_no_request_that_begins_after_one_of_two_backends_died_fails(service, cl
             dead.set()
             outcomes = [outcome for each in working for outcome in each.result()]
         assert outcomes == [(200, "message_stop")] * 80
+
+
+TROUBLES = {
+    "flapping": [error(503, FAILED), text("Hello")],
+    "silent": [Reply(end=HANG)],
+    "limiting": [error(429, "slow down", headers={"retry-after": "30"})],
+    "failing in band": [stream({"error": {"code": 503, "message": FAILED}})],
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_no_request_fails_while_one_of_two_backends_is_in_trouble(service, client, model, trouble):
+    with ScriptedBackend() as other, ScriptedBackend() as troubled:
+        for backend in (other, troubled):
+            backend.script_with(lambda asked: text("Hello"))
+        urls = {f"troubled-{next(numbers)}": troubled.base_url, f"well-{next(numbers)}": other.base_url}
+        rows = list(mapping_rows(model, urls, orders=(0, 0)))
+        for row in rows:
+            if row["model"] == "routing.backend":
+                row["fields"]["timeout"] = 1
+        load(service, *rows)
+        eventually(lambda: both_answer(client, model, troubled, other), 30, lambda: "the mapping is not followed")
+        answers, before = cycle(trouble), len(troubled.requests)
+        troubled.script_with(lambda asked: next(answers))
+
+        def work(_):
+            fields = request(model=model, stream=True)
+            responses = [client.post("/v1/messages", json=fields, headers=sessions()) for _ in range(10)]
+            return [(response.status_code, names(response.text)[-1]) for response in responses]
+
+        with ThreadPoolExecutor(8) as pool:
+            outcomes = [outcome for each in pool.map(work, range(8)) for outcome in each]
+        assert outcomes == [(200, "message_stop")] * 80
+        assert len(troubled.requests) > before
 
 
 def both_answer(client, model, *backends):

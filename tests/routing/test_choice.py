@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from conversion.destination import Destination
 from routing.choice import in_order
-from routing.table import BackendEntry, CompressionEntry, Route
+from routing.table import BackendEntry, CompressionEntry, CredentialEntry, Route
 
 
-def way(name, order=0, weight=1, credentials=("key",)):
-    backend = BackendEntry(sum(map(ord, name)), name, "http://x.test", credentials=credentials)
+def way(name, order=0, weight=1, credentials=(("key",),)):
+    entries = tuple(CredentialEntry(*terms) for terms in credentials)
+    backend = BackendEntry(sum(map(ord, name)), name, "http://x.test", credentials=entries)
     return Route(backend, "m", Destination("m"), CompressionEntry(), "test", order, weight)
 
 
@@ -56,9 +57,52 @@ def test_a_target_without_weight_stands_in_only():
     assert names((way("a", weight=0), way("b"))) == ["b", "a"]
 
 
+def credentials(*terms, conversation="c", resting=()):
+    """The secrets of ways to a backend with these credentials, in the order in which they are tried."""
+    plan = (way("a", credentials=terms), way("b", 1))
+    return [each.credential for each in in_order(plan, conversation, lambda way: way.credential not in resting, idle)]
+
+
+def idle(way):
+    return 0
+
+
 def test_the_credentials_of_a_backend_are_tried_in_their_order():
-    found = in_order((way("a", credentials=("first", "second")), way("b", 1)), "c", lambda way: True, lambda way: 0)
-    assert [way.credential for way in found] == ["first", "second", "key"]
+    assert credentials(("second", 1, 2), ("first", 2, 1)) == ["first", "second", "key"]
+
+
+def test_conversations_are_shared_among_credentials_by_weight():
+    terms = (("heavy", 1, 0, 3), ("light", 2, 0, 1), ("stand-in", 3, 0, 0))
+    found = [credentials(*terms, conversation=f"conversation {number}") for number in range(2000)]
+    counted = Counter(each[0] for each in found)
+    assert 0.70 < counted["heavy"] / 2000 < 0.80
+    assert {each[2] for each in found} == {"stand-in"}
+
+
+def test_a_conversation_stays_with_its_credential():
+    terms = [("a", 1), ("b", 2), ("c", 3)]
+    assert credentials(*terms) == credentials(*reversed(terms))
+
+
+def test_only_the_conversations_of_a_resting_credential_move():
+    terms = (("a", 1), ("b", 2), ("c", 3))
+    names = [f"conversation {number}" for number in range(500)]
+    before = [credentials(*terms, conversation=name)[0] for name in names]
+    after = [credentials(*terms, conversation=name, resting=("b",))[0] for name in names]
+    assert all(old == new for old, new in zip(before, after, strict=True) if old != "b")
+    assert "b" not in after
+
+
+def test_a_resting_credential_is_tried_when_nothing_else_is_left():
+    assert credentials(("first", 1, 0), ("second", 2, 1), resting=("first",)) == ["second", "key", "first"]
+
+
+def test_targets_and_credentials_are_chosen_apart():
+    """Else all conversations of a target would have the same credential."""
+    plan = (way("a", credentials=(("one", 1), ("two", 2))), way("b", credentials=(("three", 3), ("four", 4))))
+    found = Counter(in_order(plan, str(number), lambda way: True, idle)[0].credential for number in range(2000))
+    assert all(400 < count < 600 for count in found.values())
+    assert len(found) == 4
 
 
 def test_the_least_busy_target_for_its_weight_goes_first_where_that_is_wanted():

@@ -4,9 +4,10 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.utils import timezone
 
 from routing import loading
-from routing.models import Backend, BackendCredential, BackendModel, ModelMapping
+from routing.models import Backend, BackendCredential, BackendModel, ModelMapping, SeatLease
 from tests.routing import factories
 from tests.routing.admin.conftest import errors, inline
 
@@ -32,6 +33,10 @@ def form(*credentials, initial=0, **fields):
     return {**sent, **inline("credentials", *credentials, initial=initial), **fields}
 
 
+def secrets(entry):
+    return [each.secret for each in entry.credentials]
+
+
 def credential(**fields):
     return {"order": "0", "weight": "1", "is_enabled": "on", **fields}
 
@@ -40,7 +45,7 @@ def test_a_backend_is_added_with_its_credential(superuser):
     response = superuser.post(ADD, form(credential(secret=SECRET)))
     assert response.status_code == 302, errors(response)
     (entry,) = loading.backends()
-    assert (entry.name, entry.dialect, entry.credentials) == ("router", "openrouter", (SECRET,))
+    assert (entry.name, entry.dialect, secrets(entry)) == ("router", "openrouter", [SECRET])
 
 
 def test_no_page_shows_the_credential(superuser):
@@ -69,10 +74,10 @@ def test_an_empty_field_leaves_the_credential_and_a_new_text_replaces_it(superus
     backend = factories.backend("router", credential=SECRET)
     row = {"id": backend.credentials.get().pk, "backend": backend.pk}
     superuser.post(page_of(backend), form(credential(**row, label="new", secret=""), initial=1))
-    assert loading.backends()[0].credentials == (SECRET,)
+    assert secrets(loading.backends()[0]) == [SECRET]
     assert backend.credentials.get().label == "new"
     superuser.post(page_of(backend), form(credential(**row, secret="another"), initial=1))
-    assert loading.backends()[0].credentials == ("another",)
+    assert secrets(loading.backends()[0]) == ["another"]
 
 
 @pytest.mark.parametrize("secret", ["two words", "schlüssel", "env:", "env:SECRET_KEY", ""])
@@ -86,7 +91,7 @@ def test_a_variable_may_be_named_instead(superuser, monkeypatch):
     monkeypatch.setenv("ROUTER_KEY", SECRET)
     superuser.post(ADD, form(credential(secret="env:ROUTER_KEY")))
     assert BackendCredential.objects.get().sealed == "env:ROUTER_KEY"
-    assert loading.backends()[0].credentials == (SECRET,)
+    assert secrets(loading.backends()[0]) == [SECRET]
 
 
 @pytest.mark.parametrize(
@@ -218,3 +223,15 @@ def test_a_mapping_page_shows_what_its_first_enabled_target_comes_to(superuser):
     backend.is_enabled = False
     backend.save()
     assert "nothing that is enabled" in superuser.get("/admin/routing/modelmapping/").content.decode()
+
+
+def test_the_list_shows_the_seats_that_are_taken_by_processes_that_live(superuser):
+    row = factories.backend("lab", max_concurrent=12)
+    for process, age in (("a", 0), ("b", 1), ("dead", 3600)):
+        renewed_at = timezone.now() - timezone.timedelta(seconds=age)
+        SeatLease.objects.create(backend=row, process=process, seats=4, taken=3, renewed_at=renewed_at)
+    factories.backend("open")
+    shown = superuser.get("/admin/routing/backend/").content.decode()
+    assert "6 of 12 requests there now" in shown
+    assert shown.count("requests there now") == 1
+    assert "6 of 12" in superuser.get(page_of(row)).content.decode()

@@ -4,18 +4,23 @@ import asyncio
 
 import pytest
 
-from routing.health import seats
-from routing.health.seats import Full, seat
+from routing.health import seating, seats
+from routing.health.seating import Seating, seat
+from routing.health.seats import Full
 from routing.table import BackendEntry
 
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch):
-    monkeypatch.setattr(seats, "_seats", {})
+    monkeypatch.setattr(seating, "seating", Seating())
 
 
 def backend(limit):
     return BackendEntry(1, "lab", "http://lab.test", max_concurrent=limit)
+
+
+def is_idle(found):
+    return (found.taken, found._count, len(found._waiting)) == (0, 0, 0)
 
 
 async def served(row, client_id, served_clients, leave):
@@ -70,7 +75,7 @@ def test_whoever_waits_too_long_is_refused(monkeypatch):
 
     failure = asyncio.run(scene())
     assert (failure.status, failure.type, failure.retry_after) == (529, "overloaded_error", 1)
-    assert not seats._seats
+    assert is_idle(seating.seating.at(1))
 
 
 def test_the_seat_of_a_client_that_left_goes_to_the_next():
@@ -86,4 +91,64 @@ def test_the_seat_of_a_client_that_left_goes_to_the_next():
         return found
 
     assert asyncio.run(scene()) == [1, 3]
-    assert not seats._seats
+    assert is_idle(seating.seating.at(1))
+
+
+def queued(clients):
+    """One request after another of these clients, while the only seat is taken; who is refused and who is served."""
+
+    async def scene():
+        found, leave = [], asyncio.Event()
+        tasks = [asyncio.create_task(served(backend(1), 0, found, leave))]
+        for client in clients:
+            tasks.append(asyncio.create_task(served(backend(1), client, found, leave)))
+            await settled()
+        leave.set()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        refused = [client for client, each in zip(clients, outcomes[1:], strict=True) if isinstance(each, Full)]
+        return found[1:], refused
+
+    return asyncio.run(scene())
+
+
+def test_a_full_queue_refuses_the_client_that_fills_it(monkeypatch):
+    monkeypatch.setattr(seats, "MOST_WAITING", 3)
+    assert queued([1, 1, 1, 1]) == ([1, 1, 1], [1])
+    assert is_idle(seating.seating.at(1))
+
+
+def test_a_full_queue_has_room_for_a_client_with_fewer_requests(monkeypatch):
+    monkeypatch.setattr(seats, "MOST_WAITING", 3)
+    assert queued([1, 1, 1, 2]) == ([1, 2, 1], [1])
+    assert is_idle(seating.seating.at(1))
+
+
+def test_the_requests_of_one_client_are_served_in_their_order():
+    async def scene():
+        found, leave = [], asyncio.Event()
+
+        async def numbered(number):
+            async with seat(backend(1), 7):
+                found.append(number)
+                await leave.wait()
+
+        tasks = [asyncio.create_task(numbered(number)) for number in range(5)]
+        await settled()
+        leave.set()
+        await asyncio.gather(*tasks)
+        return found
+
+    assert asyncio.run(scene()) == [0, 1, 2, 3, 4]
+
+
+def test_what_a_process_wants_is_the_most_that_was_here_lately():
+    async def scene():
+        found, leave = [], asyncio.Event()
+        tasks = [asyncio.create_task(served(backend(2), 7, found, leave)) for _ in range(5)]
+        await settled()
+        leave.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(scene())
+    here = seating.seating.at(1)
+    assert [here.wanted() for _ in range(seats.BUSY_MOMENTS + 1)] == [5] * seats.BUSY_MOMENTS + [0]
