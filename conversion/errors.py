@@ -76,7 +76,8 @@ class InvalidRequest(ConversionError):
 class BackendFailure(ConversionError):
     """The backend's refusal or breakdown, in the words and with the status that the client understands.
 
-    `retry_after` is in whole seconds. `should_retry` becomes `x-should-retry` where it is not None.
+    `retry_after` is in whole seconds, `retry_after_milliseconds` what a backend said more exactly.
+    `should_retry` becomes `x-should-retry` where it is not None.
     `upstream_status` is what the backend itself answered (None where it was no HTTP answer).
     `explanation` is set where the backend refused the content: the client is then answered a Message
     with `stop_reason: "refusal"` instead of an error (protocol §4.3, E11).
@@ -90,6 +91,7 @@ class BackendFailure(ConversionError):
         status: int = 502,
         type: ErrorType = "api_error",
         retry_after: int | None = None,
+        retry_after_milliseconds: int | None = None,
         should_retry: bool | None = None,
         upstream_status: int | None = None,
         explanation: str | None = None,
@@ -99,6 +101,7 @@ class BackendFailure(ConversionError):
         self.status = status
         self.type = type
         self.retry_after = retry_after
+        self.retry_after_milliseconds = retry_after_milliseconds
         self.should_retry = should_retry
         self.upstream_status = upstream_status
         self.explanation = explanation

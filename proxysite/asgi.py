@@ -17,7 +17,11 @@ from proxysite.handler import ApiHandler
 from proxysite.lifespan import lifespan
 
 api = Guard(ApiHandler({("POST", "/v1/messages"): create_message}))
-API_PATHS = frozenset({"/", "/v1", "/api/hello", "/health", "/ready", "/metrics", "/test-connection"})
+API_PATHS = frozenset(
+    {"/", "/v1", "/api/hello", "/health", "/healthz", "/ready", "/readyz", "/metrics", "/test-connection"}
+)
+API_PREFIXES = ("/v1/", "/api/", "/.well-known/", "/managed/")
+"""What clients ask for, be it there or not: they understand an error in the envelope only."""
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -27,7 +31,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         raise ValueError(f"no {scope['type']} here")
     path = plain_path(scope["path"])
-    if path in API_PATHS or path.startswith(("/v1/", "/api/")):
+    if path in API_PATHS or path.startswith(API_PREFIXES):
         await api(scope if path == scope["path"] else {**scope, "path": path}, receive, send)
     else:
         await pages(scope, receive, send)

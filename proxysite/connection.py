@@ -16,7 +16,9 @@ from typing import Any, cast
 from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from proxysite.envelope import ApiError, envelope, error_headers
 from proxysite.joined_head import JoinedHead
+from proxysite.request_ids import new_request_uuid, request_id_text
 
 HEAD_LIMIT = 64 * 1024
 
@@ -116,10 +118,9 @@ class Connection(HttpToolsProtocol):
         """Answer in the Anthropic envelope without an application, and close: the rest cannot be trusted."""
         if self.transport.is_closing():
             return
-        body = b'{"type":"error","error":{"type":"invalid_request_error","message":"%s"}}' % _MESSAGES[status].encode()
-        self.transport.write(
-            STATUS_LINE[status]
-            + b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
-            + body
-        )
+        request_id = request_id_text(new_request_uuid())
+        error = ApiError(status, "invalid_request_error", _MESSAGES[status], headers={"connection": "close"})
+        body = envelope(error, request_id)
+        head = b"".join(b"%b: %b\r\n" % header for header in error_headers(error, request_id, len(body)))
+        self.transport.write(STATUS_LINE[status] + head + b"\r\n" + body)
         self.transport.close()

@@ -12,7 +12,7 @@ import io
 import logging
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
@@ -26,6 +26,9 @@ from proxysite.connection import Connection
 from proxysite.envelope import ApiError
 from proxysite.request_ids import new_request_uuid, request_id_text
 from routing.table import KeyEntry, RoutingTable
+
+if TYPE_CHECKING:
+    from proxysite.inspector.tap import Tap
 
 logger = logging.getLogger("proxysite")
 URLCONF = "proxysite.api.urls"
@@ -42,6 +45,7 @@ class ApiRequest(ASGIRequest):
         self._body = scope["body"]
         self.request_id: str = scope["request_id"]
         self.request_uuid: UUID = scope["request_uuid"]
+        self.tap: Tap | None = None  # hears it, where it is captured
 
     def __getattr__(self, name: str) -> Any:  # Any: whatever a request of Django's has
         if "META" in self.__dict__:
@@ -144,7 +148,7 @@ class ApiHandler(ASGIHandler):
             callback, arguments, keywords = self.resolve_request(request)
             response: HttpResponseBase = await callback(request, *arguments, **keywords)
         except Http404:
-            missing = ApiError(404, "not_found_error", f"Not found: {request.method} {request.path[:200]}")
+            missing = ApiError(404, "not_found_error", what_is_missing(request))
             missing.headers["x-should-retry"] = "false"
             return error_response(missing, request.request_id)
         except Exception as exception:
@@ -154,6 +158,13 @@ class ApiHandler(ASGIHandler):
             wrong.headers["allow"] = response.headers.get("Allow", "POST")
             return error_response(wrong, request.request_id)
         return response
+
+
+def what_is_missing(request: ApiRequest) -> str:
+    """Batches are the one thing that SDKs offer beside the messages themselves, so that they are named."""
+    if request.path.startswith("/v1/messages/batches"):
+        return "message batches are not available through this gateway"
+    return f"Not found: {request.method} {request.path[:200]}"
 
 
 async def run_while_connected(response: DeferredResponse, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.errors import RoutingError
-from routing.resolve import LISTED_ALIAS, resolve
+from routing.resolve import LISTED_ALIAS, mapping_for, plain_name, resolve
 from routing.table import KeyEntry, ListedModel, Route, RoutingTable
 
 
@@ -22,6 +22,17 @@ def listed_models(table: RoutingTable, key: KeyEntry) -> list[ListedModel]:
             continue
         models.append(_listed(table, name, route))
     return models
+
+
+def named_model(table: RoutingTable, key: KeyEntry, name: str) -> ListedModel | None:
+    """What a request by this name gets, listed or not; None for a name that only a default knows."""
+    mapping = mapping_for(table, key, plain_name(name))
+    if mapping is None or mapping.kind == "default":
+        return None
+    try:
+        return _listed(table, name, resolve(table, key, name))
+    except RoutingError:
+        return None
 
 
 def _listed(table: RoutingTable, name: str, route: Route) -> ListedModel:

@@ -67,7 +67,9 @@ _MISSING_REASONING = any_of(
     r"\b(reasoning_content|reasoning)\b.{0,80}(?:must be passed back|missing|is required)",
     r"missing.{0,40}\b(reasoning_content|reasoning)\b",
 )
-_REASONING_FIELD = any_of(r"messages.{0,200}\b(reasoning_content|reasoning_details|reasoning)\b")
+_REASONING_FIELD = any_of(  # a field of messages alone, or in its place there
+    r"\b(reasoning_content|reasoning_details)\b", r"messages.{0,200}\b(reasoning)\b"
+)
 _BAD_STATE = any_of(
     r"corrupted thought signature",
     r"invalid.{0,20}(?:thought.?signature|signature`? in `?thinking|encrypted_content|reasoning_details)",
@@ -102,9 +104,10 @@ def reasoning_filler(refusal: Refusal) -> Repair | None:
 def reasoning_fields(refusal: Refusal) -> Repair | None:
     """The reasoning of earlier turns is not taken back."""
     found = _REASONING_FIELD.search(refusal.all_text)
-    if not found or not refusal.is_refused() or not refusal.has(b'"%b":' % found[1].encode()):
+    field = "" if found is None else found[1] or found[2]
+    if not field or not refusal.is_refused() or not refusal.has(b'"%b":' % field.encode()):
         return None
-    if found[1] == "reasoning_details":
+    if field == "reasoning_details":
         return Repair("reasoning_fields", overrides={"reasoning_state": "none"})
     return Repair("reasoning_fields", overrides={"reasoning_fields": (), "reasoning_filler": None})
 

@@ -96,6 +96,16 @@ class Arguments:
         return rest if self._repair.sent or self._repair.complete else _invalid(self.text)
 
     @property
+    def broken_off(self) -> bool:
+        """They ended inside the object, so that even `end` left it open."""
+        return self._repair is not None and self._repair.broken_off
+
+    @property
+    def unreadable(self) -> str:
+        """An object that says that nobody could read them."""
+        return _invalid(self.text)
+
+    @property
     def text(self) -> str:
         """Everything that came, as it came."""
         self._raw = ["".join(self._raw)]

@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from conversion.destination import Destination
 from conversion.errors import BackendFailure, ErrorReport, ErrorType
 from conversion.reply.error_report import read_body, read_document
 from conversion.reply.overflow import overflow_message, read_overflow
 from conversion.reply.redaction import presentable
-from conversion.reply.retry_after import retry_after
+from conversion.reply.retry_after import retry_after, retry_after_milliseconds
 from conversion.terms import ReplyTerms
 
 
@@ -61,7 +62,7 @@ def _is_filtered(failure: _Failure) -> bool:
         "minimax_1027",
     )
     told = failure.contains("usage policy", "flagged as potentially", "requires moderation")
-    return coded or (told and failure.status in (400, 403))
+    return coded or ((told or bool(failure.report.categories)) and failure.status in (400, 403))
 
 
 def _has_no_credit(failure: _Failure) -> bool:
@@ -130,6 +131,7 @@ _ROWS = (
     _Row(_has_status(429), 429, "rate_limit_error"),
     _Row(_has_status(500), 500, "api_error"),
     _Row(_has_status(405, 410, 415, 501), 502, "api_error", "The backend does not take this request ({text})"),
+    _Row(lambda failure: 300 <= failure.status < 400, 502, "api_error", "The backend redirects to {text}"),
     _Row(lambda failure: failure.status < 400, 502, "api_error", "The backend sent an invalid response ({text})"),
     _Row(lambda failure: failure.status < 500, 400, "invalid_request_error"),
     _Row(lambda failure: True, 502, "api_error"),
@@ -165,8 +167,18 @@ def backend_failure(
     if status < 300 and (report.words or report.status):
         status = _status(report)
     elif 300 <= status < 400:
-        report = report._replace(message=f"it redirects, with HTTP {status}")
+        report = report._replace(message=_redirected_to(headers))
     return _failure(status, report, terms, destination, headers, now, upstream_status=status)
+
+
+def _redirected_to(headers: Mapping[str, str]) -> str:
+    """The host alone: the rest of the address may be a secret."""
+    location = next((value for name, value in headers.items() if name.lower() == "location"), "")
+    try:
+        host = urlsplit(location).hostname
+    except ValueError:
+        host = None
+    return host or "another address"
 
 
 def stream_failure(document: object, *, terms: ReplyTerms, destination: Destination) -> BackendFailure:
@@ -218,6 +230,7 @@ def _failure(
         status=row.status,
         type=row.type,
         retry_after=row.retry_after if seconds is None else seconds,
+        retry_after_milliseconds=retry_after_milliseconds(headers),
         should_retry=row.should_retry,
         upstream_status=upstream_status,
         explanation=_explanation(report) if row.refusal else None,

@@ -152,7 +152,10 @@ class CallBlocks:
         if call is None:
             return
         rest = call.arguments.end(cut=cut, sole_property=self._terms.sole_properties.get(call.name))
-        if text := call.take_ready() + rest:
+        text = call.take_ready() + rest
+        if self._buffered and not cut and call.arguments.broken_off:
+            text = call.arguments.unreadable  # nothing of it has gone out, so that it need not stay half an object
+        if text:
             self._blocks.add(InputJsonDelta(text))
         if call.arguments.altered:
             self.notices.append(Notice("tool_arguments_repaired", f"The arguments of a call of {call.name!r}"))

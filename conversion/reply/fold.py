@@ -63,6 +63,8 @@ def fold(events: Iterable[Event]) -> bytes:
                 )
     if message is None or message.stop_reason is None:
         raise ValueError("the events are no finished reply")
+    if message.stop_reason == "refusal":
+        blocks = [block for block in blocks if not block.unfinished_call] or [_Block(TextBlock(""))]
     cut = message.stop_reason in _CUT_OFF
     return encode(msgspec.structs.replace(message, content=tuple(block.finished(cut=cut) for block in blocks)))
 
@@ -88,6 +90,11 @@ class _Block:
     def add_run(self, event: TextRun | InputRun) -> None:
         self._parts += event.parts
 
+    @property
+    def unfinished_call(self) -> bool:
+        """A call whose arguments a filter broke off."""
+        return isinstance(self._block, ToolUseBlock) and not _is_object("".join(self._parts))
+
     def finished(self, *, cut: bool) -> ContentBlock:
         whole = "".join(self._parts)
         match self._block:
@@ -102,8 +109,14 @@ class _Block:
 
 def _input(arguments: str, *, cut: bool) -> str:
     """The arguments as an object. Cut-off ones keep their complete members where the client is told of the cut."""
+    if _is_object(arguments):
+        return arguments
+    return complete_members(arguments) if cut else encode({INVALID: arguments}).decode()
+
+
+def _is_object(arguments: str) -> bool:
     try:
         _decode(arguments)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return complete_members(arguments) if cut else encode({INVALID: arguments}).decode()
-    return arguments
+        return False
+    return True

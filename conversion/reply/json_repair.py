@@ -48,6 +48,11 @@ class ObjectRepair:
         return self._state == "done"
 
     @property
+    def broken_off(self) -> bool:
+        """The object is not closed, though nothing in it was wrong so far."""
+        return self._state not in ("done", "broken")
+
+    @property
     def wants_value(self) -> bool:
         """An object may begin here."""
         return self._state in ("open", "value", "item")
@@ -100,6 +105,8 @@ class ObjectRepair:
         """What completes the object, when no more comes; nothing where it was cut off inside a member."""
         if self._state in ("value", "item") and _WORD.fullmatch(self._carry):
             self._read_word(self._carry, 0, len(self._carry))
+        elif self._state == "key" and self._carry:  # a bare word or half a comment: no beginning of any JSON
+            self._break(self._carry, 0)
         if self._state == "done":
             self._writer.send("")
         elif self._state == "broken" and self.sent:

@@ -52,6 +52,7 @@ from conversion.reply.thinking_blocks import ThinkingBlocks
 from conversion.reply.usage import message_usage, start_usage
 from conversion.reply.visible_text import VisibleText
 from conversion.terms import ReplyTerms
+from conversion.weak_calls import weak_call
 
 THINKING_BINDING = "thinking-binding-controls-2026-08-01"
 
@@ -80,9 +81,10 @@ class MessageStream:
         self.tally = Tally(terms)
         self.ending = Ending()
         self.blocks = Blocks()
-        self._thoughts = ThinkingBlocks(self.blocks, self._trail, terms, self.tally, self._leave)
-        self._texts = TextBlocks(self.blocks, terms, new_suffix, self._make_room)
-        self._calls = CallBlocks(self.blocks, self._trail, terms, destination, new_suffix, self._make_room)
+        make_room = weak_call(self._make_room)
+        self._thoughts = ThinkingBlocks(self.blocks, self._trail, terms, self.tally, weak_call(self._leave))
+        self._texts = TextBlocks(self.blocks, terms, new_suffix, make_room)
+        self._calls = CallBlocks(self.blocks, self._trail, terms, destination, new_suffix, make_room)
         self.stop_reason: StopReason | None = None
         self.stopped = False  # by us: the rest of the backend's answer is not wanted
 

@@ -38,7 +38,8 @@ _FIGURES = tuple(
         rf"prompt tokens \({_N}\) exceed model maximum \({_M}\)",
         rf"prompt token count of {_N} exceeds the limit of {_M}",
         rf"prompt is too long: {_N} tokens > {_M}",
-        # the limit alone
+        # one of them alone
+        rf"prompt too long: {_N} tokens",
         rf"range of input length should be \[1, {_M}\]",
         rf"maximum context length (?:is|of) {_M}",
     )
@@ -70,6 +71,7 @@ _PHRASES = (
     "input tokens exceed",
     "prompt exceeds max length",
     "prompt is too long",
+    "prompt too long",
     "reduce the length of the messages",
     "longer than the model's context length",
     "longer than the maximum model length",

@@ -26,6 +26,12 @@ def retry_after(headers: Mapping[str, str], message: str, retry_delay: str, now:
     return None if seconds is None else min(max(math.ceil(seconds), 1), LONGEST)
 
 
+def retry_after_milliseconds(headers: Mapping[str, str]) -> int | None:
+    """The same to the millisecond, where the backend says it so: clients know that header too, and prefer it."""
+    value = next((value.strip() for name, value in headers.items() if name.lower() == "retry-after-ms"), "")
+    return min(math.ceil(float(value)), LONGEST * 1_000) if _NUMBER.fullmatch(value) else None
+
+
 def _candidates(headers: Mapping[str, str], message: str, retry_delay: str, now: float) -> Iterator[float]:
     if _NUMBER.fullmatch(milliseconds := headers.get("retry-after-ms", "")):
         yield float(milliseconds) / 1_000

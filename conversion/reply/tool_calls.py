@@ -86,6 +86,8 @@ class ToolCalls:
 
     def _begins_anew(self, fragment: CallFragment, call: Call) -> bool:
         """Whether the fragment, which has no known id, is the start of another call and not the call's continuation."""
+        if not call.name and not fragment.arguments:
+            return bool(_real_id(fragment) and call.id)
         if not fragment.name:
             return bool(_real_id(fragment) and call.id) and call.arguments.complete
         if _real_id(fragment):

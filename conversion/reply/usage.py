@@ -89,13 +89,26 @@ def _figure(usage: Mapping[str, object], path: _Path) -> int | None:
 def _cost(usage: Mapping[str, object]) -> str | None:
     """The price that the backend names, in dollars; None where it names none above zero."""
     match usage:
-        case {"cost": int() | float() as dollars} if dollars is not True and 0 < dollars < MOST:
-            price = Decimal(str(dollars))
-        case {"cost_in_usd_ticks": int() as ticks} if 0 < ticks < MOST * _XAI_TICKS_PER_DOLLAR:
-            price = Decimal(ticks) / _XAI_TICKS_PER_DOLLAR
+        case {"is_byok": True}:  # with one's own key at the vendor, OpenRouter's `cost` is its fee alone
+            details = documents.mapping(usage.get("cost_details"))
+            parts = [_dollars(usage.get("cost")), _dollars(details.get("upstream_inference_cost"))]
+        case {"cost_in_usd_ticks": int() as ticks} if (
+            not usage.get("cost") and 0 < ticks < MOST * _XAI_TICKS_PER_DOLLAR
+        ):
+            parts = [Decimal(ticks) / _XAI_TICKS_PER_DOLLAR]
         case _:
-            return None
-    return format(price.quantize(_SMALLEST_PRICE).normalize(), "f")
+            parts = [_dollars(usage.get("cost"))]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or not any(known):
+        return None
+    return format(sum(known, Decimal()).quantize(_SMALLEST_PRICE).normalize(), "f")
+
+
+def _dollars(value: object) -> Decimal | None:
+    """None for what is no price."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
+        return None
+    return Decimal(str(value))
 
 
 def merged(earlier: Reported, later: Reported) -> Reported:

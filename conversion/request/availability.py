@@ -69,7 +69,7 @@ def _change(block: Block, changes: ToolHistory) -> None:
     if block.tool is None:
         return
     if block.tool.definition is None:
-        names = [block.tool.name] if block.tool.type == "tool_reference" else []
+        names = [block.tool.name or block.tool.tool_name] if block.tool.type == "tool_reference" else []
     else:
         defined = {tool.name: tool for tool in client_tools(block.tool.definition)}
         names = list(defined)

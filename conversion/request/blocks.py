@@ -20,6 +20,7 @@ class ToolChange(Struct, gc=False):
 
     type: str = ""
     name: str = ""
+    tool_name: str = ""  # as references in results of tools call it
     definition: Tool | None = None
 
 
@@ -70,13 +71,17 @@ def read_blocks(raw: Raw, place: str, notes: Notes) -> list[Block]:
     """The blocks of a content; raises InvalidRequest where a block is none."""
     if raw is ABSENT:
         return []
+    blocks = plain_blocks(raw)
+    return _mended_blocks(raw, place, notes) if blocks is None else blocks
+
+
+def plain_blocks(raw: Raw | bytes) -> list[Block] | None:
+    """The same where nothing has to be mended."""
     try:
         blocks = _as_blocks(_decode(raw))
     except msgspec.ValidationError:
-        blocks = None
-    if blocks is None or not _all_known(blocks):
-        blocks = _mended_blocks(raw, place, notes)
-    return blocks
+        return None
+    return blocks if _all_known(blocks) else None
 
 
 def inner_blocks(content: str | list[Block] | dict[str, object] | None) -> list[Block]:

@@ -96,7 +96,9 @@ def read_messages_request(body: bytes) -> MessagesRequest:
 
 def read_count_tokens_request(body: bytes) -> MessagesRequest:
     """The request of `POST /v1/messages/count_tokens`, where `max_tokens` may be missing; raises InvalidRequest."""
-    return _read(body, needs_max_tokens=False)
+    request = _read(body, needs_max_tokens=False)
+    _refuse_features(request)
+    return request
 
 
 @refuses_deep_nesting

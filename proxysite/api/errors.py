@@ -36,6 +36,8 @@ def _retry_headers(failure: BackendFailure) -> dict[str, str]:
     headers = {}
     if failure.retry_after is not None:
         headers["retry-after"] = str(failure.retry_after)
+    if failure.retry_after_milliseconds is not None:
+        headers["retry-after-ms"] = str(failure.retry_after_milliseconds)
     if failure.should_retry is not None:
         headers["x-should-retry"] = "true" if failure.should_retry else "false"
     return headers

@@ -13,7 +13,7 @@ from proxysite.api.openapi import MODEL, MODELS
 from proxysite.envelope import ApiError
 from proxysite.handler import ApiRequest
 from routing import snapshot
-from routing.listing import listed_models
+from routing.listing import listed_models, named_model
 from routing.table import ListedModel
 
 router = Router(tags=["Models"])
@@ -47,10 +47,10 @@ async def list_models(request: HttpRequest) -> HttpResponse:
 async def get_model(request: HttpRequest, model_id: str) -> HttpResponse:
     """One model, by the name that a request would use."""
     assert isinstance(request, ApiRequest)
-    wanted = model_id.lower()
-    for model in listed_models(snapshot.current(), request.key):
-        if model.id.lower() == wanted:
-            return answer(model_info(model))
+    table, wanted = snapshot.current(), model_id.lower()
+    listed = (model for model in listed_models(table, request.key) if model.id.lower() == wanted)
+    if model := next(listed, None) or named_model(table, request.key, model_id):
+        return answer(model_info(model))
     raise ApiError(404, "not_found_error", f"model: {model_id[:200]}")
 
 

@@ -1,5 +1,6 @@
 """What no HTTP client would send: heads without end, bodies that trickle, requests in disguise."""
 
+import json
 import socket
 
 import httpx
@@ -67,8 +68,11 @@ def test_a_head_without_end_is_refused(gateway, head):
 )
 def test_what_is_no_http_is_refused_in_the_envelope(gateway, raw):
     received = answer_to(gateway, raw)
-    assert received.startswith(b"HTTP/1.1 400")
-    assert b'"type":"invalid_request_error"' in received
+    head, _, body = received.partition(b"\r\n\r\n")
+    told = json.loads(body)
+    assert head.startswith(b"HTTP/1.1 400")
+    assert (told["type"], told["error"]["type"]) == ("error", "invalid_request_error")
+    assert f"request-id: {told['request_id']}".encode() in head
 
 
 def test_a_head_that_does_not_come_is_not_waited_for(hasty):

@@ -82,6 +82,12 @@ def test_a_listed_model_can_be_got(client):
     assert client.get(f"/v1/models/{model['id'].upper()}").json() == model
 
 
+@pytest.mark.parametrize("name", ["claude-opus-4-8", "claude-haiku-4-5-20251001", "claude-opus-4-8[1m]"])
+def test_a_name_that_a_family_covers_can_be_got(client, name):
+    # protocol K253
+    assert client.get(f"/v1/models/{name}").json()["id"] == name
+
+
 def test_an_unknown_model_is_not_found(client):
     # protocol K253
     assert "model: none/such" in assert_is_error(client.get("/v1/models/none%2Fsuch"), 404, "not_found_error")

@@ -142,6 +142,8 @@ def test_lone_surrogates_do_not_reach_the_backend(client, backend):
         ("POST", "/v1/foo", 404, "not_found_error"),
         ("GET", "/v1/messages/batches", 404, "not_found_error"),
         ("POST", "/v1/files", 404, "not_found_error"),
+        ("GET", "/.well-known/oauth-authorization-server", 404, "not_found_error"),
+        ("GET", "/managed/settings", 404, "not_found_error"),
         ("GET", "/v1/messages", 405, "invalid_request_error"),
         ("PUT", "/v1/messages", 405, "invalid_request_error"),
         ("DELETE", "/v1/models", 405, "invalid_request_error"),
@@ -156,8 +158,16 @@ def test_what_there_is_not_is_said_in_the_envelope(client, method, path, status,
         assert response.headers["x-should-retry"] == "false"
 
 
+def test_batches_are_refused_by_their_name(client):
+    # protocol K255
+    refused = client.post("/v1/messages/batches", json={"requests": []})
+    assert refused.json()["error"]["message"] == "message batches are not available through this gateway"
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/v1", "/api/hello", "/health", "/ready"])
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/", "/v1/v1", "/api/hello", "/health", "/healthz", "/ready", "/readyz"]
+)
 def test_probes_need_no_key(stranger, method, path):
     # protocol A13
     assert stranger.request(method, path).status_code == 200

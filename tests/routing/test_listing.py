@@ -3,7 +3,7 @@
 import pytest
 
 from routing import loading
-from routing.listing import listed_models
+from routing.listing import listed_models, named_model
 from tests.routing import factories
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +52,27 @@ def test_mappings_of_the_team_come_first_and_no_name_comes_twice():
     factories.mapping("n")
     factories.mapping("n", team=team)
     assert [model.id for model in listed(team=team)] == ["n", "m"]
+
+
+@pytest.mark.parametrize(
+    ("name", "window"),
+    [
+        pytest.param("claude-opus-4-8", 200_000, id="a family"),
+        pytest.param("x-1", 200_000, id="a pattern"),
+        pytest.param("anything", None, id="only a default"),
+        pytest.param("claude-haiku-4-5", None, id="not for this key"),
+        pytest.param("off", None, id="nowhere"),
+    ],
+)
+def test_a_name_need_not_be_listed_to_be_known(name, window):
+    row = factories.backend("local")
+    factories.backend_model(row, "big", context_window=200_000)
+    factories.mapping("opus", kind="family", to=row, model="big")
+    factories.mapping("haiku", kind="family", to=row, model="big")
+    factories.mapping("x-*", kind="glob", to=row, model="big")
+    factories.mapping("off", to=factories.backend(is_enabled=False))
+    factories.mapping(to=row)
+    _, text = factories.key(factories.client(allowed_models="*opus*\nx-*\nanything\noff"))
+    table = loading.load({})
+    found = named_model(table, table.key(text, 0.0), name)
+    assert (found and found.context_window) == window

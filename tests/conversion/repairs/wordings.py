@@ -389,6 +389,11 @@ WORDINGS = [
         id="reasoning of earlier turns, groq",
     ),
     pytest.param(
+        habits("deepseek"), "The reasoning_content field is not supported in input messages.", {"messages": CALLED},
+        ("reasoning_fields", "", {"reasoning_fields": (), "reasoning_filler": None}, {}),
+        id="reasoning of earlier turns, an older server",
+    ),
+    pytest.param(
         habits(), [{"error": {"code": 400, "message": MISSING_SIGNATURE, "status": "INVALID_ARGUMENT"}}], {"messages": CALLED},
         ("call_signature", "", {"call_signature": "skip_thought_signature_validator"}, {}),
         id="R15, gemini",

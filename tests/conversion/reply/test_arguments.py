@@ -73,6 +73,7 @@ HOPELESS = [
     pytest.param('{"a": {"b": foo}}', id="an unknown word inside"),
     pytest.param('{"a": .5}', id="no number of JSON"),
     pytest.param("{1: 2}", id="a number for a name"),
+    pytest.param('{"a": 1, oops', id="a bare word at the end"),
     pytest.param('{"a": ' + "[" * 200, id="nested deeply"),
 ]
 
@@ -141,3 +142,11 @@ def test_it_sends_arguments_in_one_piece_where_the_profile_says_so():
     fragments = [calls(call(piece, id="1", name="Bash")) for piece in ('{"a"', ":1", ",}")]
     reply = streamed(*fragments, chunk(finish="tool_calls"), profile={"tool_arguments": "buffer"})
     assert reply.deltas("input_json") == ['{"a":1}']
+
+
+@pytest.mark.parametrize("arguments", ['{"command": "rm -rf /', '{"command": "ls",', '{"command":'])
+def test_it_sends_no_half_object_where_it_sends_one_piece(arguments):  # protocol H196
+    reply = streamed(
+        calls(call(arguments, id="1", name="Bash")), chunk(finish="tool_calls"), profile={"tool_arguments": "buffer"}
+    )
+    assert [json.loads(delta) for delta in reply.deltas("input_json")] == [{INVALID: arguments}]

@@ -122,10 +122,28 @@ def test_it_finds_the_words(status, body, message):  # protocol J239
             "The backend's content filter refused the prompt (violence)",
             id="openrouter",
         ),
+        pytest.param(
+            error("Input was flagged", code=403, metadata={"reasons": ["violence"], "flagged_input": "x"}),
+            "The backend's content filter refused the prompt (violence): Input was flagged",
+            id="openrouter, without a word for it",
+        ),
     ],
 )
 def test_it_explains_a_refused_prompt(body, explanation):  # protocol J241
     assert failure(400, body).explanation == explanation
+
+
+@pytest.mark.parametrize(
+    ("headers", "place"),
+    [
+        pytest.param({"Location": "https://other.test/x?token=s"}, "other.test", id="a host"),
+        pytest.param({"location": "/elsewhere"}, "another address", id="a path"),
+        pytest.param({"location": "https://[x"}, "another address", id="no address"),
+        pytest.param({}, "another address", id="nowhere"),
+    ],
+)
+def test_it_names_the_host_that_a_backend_redirects_to(headers, place):
+    assert failure(302, b"", headers=headers).message == f"The backend redirects to {place}"
 
 
 def test_it_remembers_what_the_backend_answered():

@@ -38,7 +38,6 @@ def test_it_takes_the_last_usage_and_reason():
         pytest.param('{"a":1}', "tool_use", {"a": 1}, id="complete"),
         pytest.param('{"a":1,"b":"x', "max_tokens", {"a": 1}, id="cut off, and told so"),
         pytest.param('{"a":1,"b":"x', "tool_use", {"__invalid_json": '{"a":1,"b":"x'}, id="cut off in secret"),
-        pytest.param('{"a":1,"b":"x', "refusal", {"__invalid_json": '{"a":1,"b":"x'}, id="cut off by a refusal"),
         pytest.param("", "max_tokens", {}, id="nothing"),
     ],
 )

@@ -25,6 +25,7 @@ TEXTS = [
         (300000, 272000),
         id="openai, a configured limit",
     ),
+    pytest.param("Prompt too long: 32799 tokens exceeds max context window", (200001, 200000), id="omlx"),
     pytest.param("Your input exceeds the context window of this model.", (200001, 200000), id="openai, no numbers"),
     pytest.param(
         "'max_tokens' or 'max_completion_tokens' is too large: 64000. This model's maximum context length is 131072 tokens and your request has 90000 input tokens (64000 > 131072 - 90000).",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversion.reply.retry_after import retry_after
+from conversion.reply.retry_after import retry_after, retry_after_milliseconds
 
 NOW = 1_000_000.0
 
@@ -45,3 +45,16 @@ NOW = 1_000_000.0
 )
 def test_it_finds_out_how_long_to_wait(headers, message, delay, expected):
     assert retry_after(headers, message, delay, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        pytest.param({"Retry-After-Ms": "1500"}, 1500, id="milliseconds"),
+        pytest.param({"retry-after-ms": "999999999"}, 3_600_000, id="an hour at most"),
+        pytest.param({"retry-after-ms": "soon"}, None, id="no number"),
+        pytest.param({"retry-after": "7"}, None, id="seconds"),
+    ],
+)
+def test_it_passes_milliseconds_on(headers, expected):
+    assert retry_after_milliseconds(headers) == expected

@@ -112,6 +112,13 @@ def test_it_keeps_no_unfinished_call_of_a_filtered_answer():
     assert (reply.types, reply.stop_reason) == (["text"], "refusal")
 
 
+@pytest.mark.parametrize(("content", "expected"), [("a", ["text"]), (None, ["text"])], ids=["after text", "alone"])
+def test_it_keeps_no_call_that_a_filter_broke_off(content, expected):  # protocol F132
+    reply = whole({"content": content, "tool_calls": [call('{"command": "l', name="Bash")]}, finish="content_filter")
+    message = json.loads(fold(reply.typed))
+    assert ([block["type"] for block in message["content"]], message["stop_reason"]) == (expected, "refusal")
+
+
 def test_it_tells_of_context_management_where_it_was_asked_for():  # protocol G177
     assert whole({"content": "a"}, terms=terms(context_management=True)).message["context_management"] == {
         "applied_edits": []

@@ -104,6 +104,10 @@ ANOMALIES = [
         id="arguments before the name",  # protocol H192
     ),
     pytest.param(
+        [calls(call('{"a":1}')), calls(call("", id="x", name="Bash")), calls(call('{"b":2}', index=1, name="Read"))],
+        id="all arguments before the name",  # protocol H192
+    ),
+    pytest.param(
         [
             calls(call("{}", id="x", name="Bash")),
             calls(call('{"a":1}')),

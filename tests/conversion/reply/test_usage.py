@@ -138,6 +138,11 @@ def test_it_tells_the_tier(tier, speed, expected):
     assert reply.translation.usage.service_tier == tier
 
 
+def paid(dollars):
+    """What a vendor charges for a request with one's own key there."""
+    return {"cost_details": {"upstream_inference_cost": dollars}}
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
@@ -150,6 +155,13 @@ def test_it_tells_the_tier(tier, speed, expected):
         pytest.param({"cost": True}, None, id="no number"),
         pytest.param({"cost": -1}, None, id="a negative price"),
         pytest.param({"cost": 0}, None, id="nothing"),
+        pytest.param({"cost": 0.02, **paid(0.4), "is_byok": False}, "0.02", id="of which the vendor got a part"),
+        pytest.param({"cost": 0.02, **paid(0.4), "is_byok": True}, "0.42", id="a fee beside what the vendor charges"),
+        pytest.param({"cost": 0, **paid(0.4), "is_byok": True}, "0.4", id="no fee beside what the vendor charges"),
+        pytest.param({"cost": 0.02, **paid(None), "is_byok": True}, None, id="a fee alone"),
+        pytest.param({"cost": 0.02, "is_byok": True}, None, id="a fee without details"),
+        pytest.param({"cost": 0.02, "cost_details": [], "is_byok": True}, None, id="a fee with odd details"),
+        pytest.param({"cost": -1, **paid(0.4), "is_byok": True}, None, id="a negative fee"),
     ],
 )
 def test_it_keeps_the_backends_price_to_itself(fields, expected):  # protocol F158

@@ -112,6 +112,11 @@ def test_defined_tools_may_be_removed():  # protocol E113
     assert ask([user("a"), definition(tool("Plan")), removal("Plan")], tools=[READ]).tool_names == ["Read"]
 
 
+def test_a_tool_may_be_named_as_results_of_tools_name_it():  # protocol E113
+    change = {"type": "tool_removal", "tool": {"type": "tool_reference", "tool_name": "Read"}}
+    assert ask([user("a"), system(change)], tools=[READ, SEARCH]).tool_names == ["ToolSearch"]
+
+
 def test_other_tools_may_be_removed_and_come_back():
     messages = [user("a"), removal("Read")]
     assert ask(messages, tools=[READ, SEARCH]).tool_names == ["ToolSearch"]
