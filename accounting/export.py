@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -59,7 +60,12 @@ def as_lines(rows: Iterator[Row]) -> Iterator[str]:
     """JSON, a row a line; money as text."""
     encoder = msgspec.json.Encoder()
     for row in rows:
-        yield encoder.encode(row).decode() + "\n"
+        yield encoder.encode({name: plain(value) for name, value in row.items()}).decode() + "\n"
+
+
+def plain(value: Any) -> Any:  # Any: values of every column
+    """Money in digits alone: nothing spent would else be "0E-12"."""
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def as_csv(rows: Iterator[Row]) -> Iterator[str]:
@@ -78,4 +84,4 @@ def cell(value: Any) -> str:  # Any: values of every column
         case list():
             return msgspec.json.encode(value).decode()
         case _:
-            return str(value)
+            return str(plain(value))

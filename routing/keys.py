@@ -14,6 +14,7 @@ import string
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import transaction
@@ -60,7 +61,14 @@ def plausible(text: str) -> bool:
 
 def digest(text: str) -> bytes:
     """What is stored and compared in place of the key."""
-    return hmac.digest(settings.KEY_PEPPER, text.encode(), "sha256")
+    keyed = _keyed(settings.KEY_PEPPER).copy()  # unlike `hmac.digest` it lets no other thread run meanwhile
+    keyed.update(text.encode())
+    return keyed.digest()
+
+
+@cache
+def _keyed(pepper: bytes) -> hmac.HMAC:
+    return hmac.new(pepper, digestmod="sha256")
 
 
 def pepper_id() -> str:

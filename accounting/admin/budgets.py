@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from accounting.budgets.rules import PERIODS, amount_text
 from accounting.budgets.status import state
+from accounting.budgets.windows import window_at
 from accounting.models import Budget, BudgetWindow, Limit
 from routing.admin.cells import moment, two_lines
 from routing.admin.rows import TeamRowAdmin
@@ -51,7 +53,7 @@ class BudgetAdmin(TeamRowAdmin[Budget]):
         now = timezone.now()
         windows = BudgetWindow.objects.filter(budget=OuterRef("pk"), starts_at__lte=now)
         current = windows.filter(Q(ends_at=None) | Q(ends_at__gt=now)).order_by("-starts_at")
-        columns = {"spent": "spent", "window_ends": "ends_at", "window_stopped": "stopped_at"}
+        columns = {"spent": "spent", "window_stopped": "stopped_at"}
         found = {name: Subquery(current.values(column)[:1]) for name, column in columns.items()}
         return super().get_queryset(request).annotate(**found)
 
@@ -80,8 +82,10 @@ class BudgetAdmin(TeamRowAdmin[Budget]):
         )
 
     @admin.display(description="begins anew", empty_value="never")
-    def resets(self, budget: Any) -> str | None:
-        return moment(budget.window_ends) if budget.window_ends else None
+    def resets(self, budget: Budget) -> str | None:
+        """Of a budget, too, that nobody used in this period."""
+        ends_at = window_at(budget.period, budget.zone, timezone.now().timestamp()).ends_at
+        return moment(datetime.fromtimestamp(ends_at, UTC)) if ends_at is not None else None
 
     @admin.display(description="now")
     def now(self, budget: Any) -> SafeString:

@@ -56,7 +56,7 @@ class Scoped(Revised):
     key = models.ForeignKey(
         ClientKey, models.CASCADE, null=True, blank=True, related_name="+", help_text="This key alone."
     )
-    is_enabled = models.BooleanField("enabled", default=True)
+    is_enabled = models.BooleanField("enabled", default=True, help_text="Off: it holds nobody up, and counts nothing.")
     created_at = models.DateTimeField("created", auto_now_add=True)
 
     class Meta:

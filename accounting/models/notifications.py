@@ -62,7 +62,7 @@ class Notification(models.Model):
     emails = models.TextField("e-mail to", blank=True, help_text="One address in each line.")
     sealed = models.TextField(blank=True, editable=False)
     hint = models.CharField("signed with", max_length=120, blank=True, editable=False)
-    is_enabled = models.BooleanField("enabled", default=True)
+    is_enabled = models.BooleanField("enabled", default=True, help_text="Off: nothing is sent.")
     created_at = models.DateTimeField("created", default=timezone.now, editable=False)
 
     objects = NotificationQuerySet.as_manager()

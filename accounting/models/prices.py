@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from routing.models import Backend
 from routing.models.revised import Revised, RevisedQuerySet
 from routing.patterns import patterns
+from routing.validators import validate_moment
 
 NO_TIER = {
     "tier_above": None,
@@ -85,10 +86,15 @@ class Price(Revised):
         "valid from",
         null=True,
         blank=True,
+        validators=[validate_moment],
         help_text="From this moment on; where several prices hold, the one that began last wins. Empty: since ever.",
     )
     valid_until = models.DateTimeField(
-        "valid until", null=True, blank=True, help_text="Up to this moment. Empty: until something newer wins."
+        "valid until",
+        null=True,
+        blank=True,
+        validators=[validate_moment],
+        help_text="Up to this moment. Empty: until something newer wins.",
     )
     note = models.CharField(max_length=200, blank=True, help_text="Where this price is from.")
 

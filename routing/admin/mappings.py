@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -56,6 +56,12 @@ class ModelMappingAdmin(RowAdmin[ModelMapping]):
             ("Only for some requests", conditions),
             *outcome,
         )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # Any: Django's own
+        super().save_related(request, form, formsets, change)
+        if form.instance.is_enabled and not form.instance.targets.enabled().exists():
+            text = "Nothing that it leads to is enabled: requests for these names are refused."
+            self.message_user(request, text, messages.WARNING)
 
     @admin.display(description="names", ordering="pattern")
     def names(self, mapping: ModelMapping) -> SafeString:

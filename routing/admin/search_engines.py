@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -18,12 +20,23 @@ from routing.search import search
 TRIED = "Anthropic Messages API"
 
 
+class SearchEngineForm(SecretForm):
+    """Who stands in between may have a key of its own."""
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        named = given.get("secret") or self.instance.sealed or given.get("base_url")
+        if given.get("kind") != SearchEngine.Kind.SEARXNG and not named and "secret" not in self.errors:
+            self.add_error("secret", "This engine answers nobody without a key.")
+        return given
+
+
 @admin.register(SearchEngine)
 class SearchEngineAdmin(RowAdmin[SearchEngine]):
     list_display = ("__str__", "base_url", "hint", "is_enabled")
     list_filter = ("kind", "is_enabled")
     list_select_related = ("team",)
-    form = SecretForm
+    form = SearchEngineForm
     fields = ("kind", "base_url", "team", "hint", "secret", "is_enabled")
     readonly_fields = ("hint",)
     actions = ("try_search",)

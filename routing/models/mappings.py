@@ -37,7 +37,7 @@ class Compression(Revised):
         COMPACT = "compact", "leave out guidance, by rule"
         SUMMARIZE = "summarize", "let a model summarise the guidance"
 
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100, unique=True, help_text="For you: mappings are given it by its name.")
     mode = models.CharField(
         "system prompt",
         max_length=10,
@@ -161,7 +161,7 @@ class ModelMapping(Revised):
         blank=True,
         help_text="Only requests whose input is estimated at more tokens than this. 0: of any length.",
     )
-    is_enabled = models.BooleanField("enabled", default=True)
+    is_enabled = models.BooleanField("enabled", default=True, help_text="Off: as if it were not there.")
     from_environment = models.BooleanField("from the environment", default=False, editable=False)
 
     objects = ModelMappingQuerySet.as_manager()
@@ -253,13 +253,13 @@ class MappingTarget(Revised):
     """One model of one backend that a mapping leads to; `routing/choice.py` says in which order requests try them."""
 
     mapping = models.ForeignKey(ModelMapping, models.CASCADE, related_name="targets")
-    backend = models.ForeignKey(Backend, models.PROTECT, related_name="targets")
+    backend = models.ForeignKey(Backend, models.PROTECT, related_name="targets", help_text="Who answers.")
     model = models.CharField(
         max_length=200, blank=True, help_text="As the backend calls it. Empty: the name that the client asked for."
     )
     order = models.PositiveSmallIntegerField(default=0, help_text=TARGET_ORDER_HELP)
     weight = models.PositiveSmallIntegerField(default=1, help_text=TARGET_WEIGHT_HELP)
-    is_enabled = models.BooleanField("enabled", default=True)
+    is_enabled = models.BooleanField("enabled", default=True, help_text="Off: as if it were not there.")
 
     objects = MappingTargetQuerySet.as_manager()
 

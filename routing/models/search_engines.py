@@ -25,7 +25,9 @@ class SearchEngine(Revised):
         BRAVE = "brave", "Brave Search"
         TAVILY = "tavily", "Tavily"
 
-    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.SEARXNG)
+    kind = models.CharField(
+        max_length=20, choices=Kind.choices, default=Kind.SEARXNG, help_text="The others are sold, and want a key."
+    )
     base_url = models.CharField(
         "base URL",
         max_length=300,
@@ -44,7 +46,7 @@ class SearchEngine(Revised):
     )
     sealed = models.TextField(blank=True, editable=False)
     hint = models.CharField("key", max_length=120, blank=True, editable=False)
-    is_enabled = models.BooleanField("enabled", default=True)
+    is_enabled = models.BooleanField("enabled", default=True, help_text="Off: nobody searches with it.")
 
     objects = SearchEngineQuerySet.as_manager()
 

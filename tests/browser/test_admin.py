@@ -1,5 +1,6 @@
 """An admin's first quarter of an hour: log in, issue a key, hand it over, see what it used."""
 
+import re
 from itertools import count
 
 import anthropic
@@ -12,6 +13,7 @@ from tests.support.gateway import eventually
 pytestmark = pytest.mark.full
 
 NUMBERS = count(1)
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 PAGES = ["routing/clientkey", "routing/backend", "routing/modelmapping", "accounting/usagerecord"]
 HELLO = {"model": "claude-opus-5-5", "max_tokens": 100, "messages": [{"role": "user", "content": "Hello?"}]}
 
@@ -93,6 +95,23 @@ def test_it_refuses_a_key_once_it_is_revoked(admin, key, gateway):
 
     with anthropic.Anthropic(base_url=gateway.url, api_key=key, max_retries=0) as client:
         eventually(lambda: is_refused(client), 10, lambda: "the revoked key is still accepted")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "accounting/usagerecord/report/",
+        "accounting/price/look-up/?backend=1&model=demo",
+        "routing/backend/1/models/",
+        "routing/clientkey/1/connect/",
+        "explain/?model=claude-sonnet-5-5",
+    ],
+)
+def test_pages_of_our_own_fit_a_phone(admin, key, gateway, page, screenshot):
+    admin.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    admin.get(f"{gateway.url}/admin/{page}")
+    screenshot(re.sub(r"\W+", "-", page))
+    assert admin.execute_script("return document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,11 +1,13 @@
 """Two processes over one PostgreSQL: what an admin changes, and what one of them learned of a backend, both follow."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from tests.support.answers import text
+from tests.support.browser import chromium, follow, shown, submit
 from tests.support.gateway import CLIENT_KEY, Gateway, eventually
 from tests.support.messages import names, request
 from tests.support.missing import missing
@@ -23,7 +25,6 @@ for order, url in enumerate({urls}):
     backend = Backend.objects.create(name=f"b{{order}}", base_url=url)
     MappingTarget.objects.create(mapping=mapping, backend=backend, model="m", order=order)
 """
-SWITCH = "from routing.models import MappingTarget; MappingTarget.objects.filter(order=0).update(order=2)"
 
 
 @pytest.fixture
@@ -59,7 +60,23 @@ def held(gate):
     return stream(head, gate, last, DONE)
 
 
-def test_a_mapping_that_is_changed_while_streams_run_holds_for_new_requests_alone(gateway, pair):
+@pytest.fixture
+def admin(gateway, tmp_path):
+    """A browser whose user is logged in to the admin."""
+    with chromium(tmp_path) as browser:
+        browser.get(f"{gateway.url}/admin/")
+        submit(browser, username="admin", password=re.search(r"user admin, password (\S+)", gateway.output())[1])
+        yield browser
+
+
+def let_the_other_go_first(admin):
+    follow(admin, "Model mappings")
+    follow(admin, MODEL)
+    submit(admin, **{"targets-0-order": "2"}, button="_save")
+    assert "was changed successfully" in shown(admin)
+
+
+def test_a_mapping_that_is_changed_while_streams_run_holds_for_new_requests_alone(gateway, pair, admin):
     first, _ = pair
     gate = Gate()
     first.script_with(lambda asked: text("first"))
@@ -70,7 +87,7 @@ def test_a_mapping_that_is_changed_while_streams_run_holds_for_new_requests_alon
         streams = [pool.submit(ask, gateway, stream=True) for _ in range(STREAMS)]
         try:
             first.wait_for_requests(before + STREAMS, 60)
-            gateway.manage("shell", "-c", SWITCH)
+            let_the_other_go_first(admin)
             eventually(lambda: all(ask_briefly(gateway) for _ in range(10)), 30, lambda: "the change is not followed")
             before = len(first.requests)
             assert [ask(gateway).status_code for _ in range(30)] == [200] * 30

@@ -68,10 +68,19 @@ def test_a_key_may_expire_at_the_end_of_a_day(capsys):
     assert str(ClientKey.objects.get().expires_at) == "2999-12-31 23:59:59.999999+00:00"
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "2020-01-01", "2027-13-01", "d", "-1d", "0"])
+@pytest.mark.parametrize(
+    "text", ["tomorrow", "2020-01-01", "2027-13-01", "d", "-1d", "0", "9999-12-31", "9999999d", "99999999999d"]
+)
 def test_other_ends_are_refused(capsys, text):
     with pytest.raises(CommandError):
         issue(capsys, "ada", f"--expires={text}")
+
+
+@pytest.mark.parametrize("name", ["", "   "])
+def test_a_client_has_a_name(capsys, name):
+    with pytest.raises(CommandError, match="blank"):
+        issue(capsys, name)
+    assert not Client.objects.exists()
 
 
 def test_a_reserved_name_is_refused(capsys):

@@ -9,7 +9,7 @@ import pytest
 from conversion.destination import Destination
 from conversion.errors import BackendFailure
 from routing import upstream
-from routing.table import BackendEntry, CompressionEntry, Route
+from routing.table import BackendEntry, CompressionEntry, CredentialEntry, Route
 from routing.transport import forbidden
 from tests.support.answers import text
 from tests.support.scripted_backend import CUT, HANG, RESET, Gate, Reply, ScriptedBackend, stream, whole
@@ -35,7 +35,7 @@ def run(scenario):
 
 
 def route(url, **fields):
-    entry = BackendEntry(1, "scripted", url, credentials=("secret",), **fields)
+    entry = BackendEntry(1, "scripted", url, credentials=(CredentialEntry("secret"),), **fields)
     return Route(entry, "m", Destination("m"), CompressionEntry(), "test")
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounting.rollups.pruning import cutoff, prunable, prune
+from accounting.rollups.pruning import MOST_DAYS, cutoff, prunable, prune
 
 
 class Command(BaseCommand):
@@ -20,8 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, days: int | None, dry_run: bool, **options: Any) -> None:  # Any: Django's own options
         days = settings.USAGE_RETENTION_DAYS if days is None else days
-        if days < 1:
-            raise CommandError("Say how many days to keep: --days 90, or USAGE_RETENTION_DAYS=90.")
+        if not 1 <= days <= MOST_DAYS:
+            raise CommandError(
+                "Say how many days to keep: --days 90, or USAGE_RETENTION_DAYS=90. A century is the most."
+            )
         before = cutoff(days)
         count = prunable(before).count() if dry_run else sum(prune(before))
         done = "would be removed" if dry_run else "removed, their sums kept"

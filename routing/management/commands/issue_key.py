@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 
 from routing import keys
 from routing.models import Client, Team
+from routing.validators import validate_moment
 
 
 class Command(BaseCommand):
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *, name: str, team: str | None, expires: str | None, label: str, **_: Any) -> None:
         expires_at = expiry(expires) if expires else None
-        client = client_named(name, team)
+        client = client_named(name.strip(), team.strip() if team else None)
         key, text = keys.issue(client, label=label, expires_at=expires_at)
         until = f"until {timezone.localtime(expires_at):%Y-%m-%d %H:%M %Z}" if expires_at else "until it is revoked"
         self.stderr.write(f"Key {key} of {client} is valid {until}. It is shown only now:")
@@ -68,15 +69,21 @@ def saved(row: Client | Team) -> None:
 
 def expiry(text: str) -> datetime:
     """The end of that day, or that many days from now."""
-    if text.endswith("d") and text[:-1].isdecimal():
-        return timezone.now() + timedelta(days=int(text[:-1]))
     try:
-        date = parse_date(text)
-    except ValueError:
-        date = None
-    if date is None:
-        raise CommandError("--expires takes a date such as 2027-01-31, or a number of days such as 90d.")
-    expires_at = timezone.make_aware(datetime.combine(date, time.max))
+        expires_at = moment(text)
+        validate_moment(expires_at)
+    except (ValueError, OverflowError):
+        raise CommandError("--expires takes a date such as 2027-01-31, or a number of days such as 90d.") from None
+    except ValidationError as error:
+        raise CommandError(f"--expires {text}: {error.message}") from None
     if expires_at <= timezone.now():
         raise CommandError(f"--expires {text} is in the past.")
     return expires_at
+
+
+def moment(text: str) -> datetime:
+    if text.endswith("d") and text[:-1].isdecimal():
+        return timezone.now() + timedelta(days=int(text[:-1]))
+    if date := parse_date(text):
+        return timezone.make_aware(datetime.combine(date, time.max))
+    raise ValueError(text)

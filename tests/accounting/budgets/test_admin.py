@@ -42,6 +42,12 @@ def manager(client):
     return user
 
 
+@pytest.mark.parametrize(("period", "never"), [("day", False), ("week", False), ("month", False), ("lifetime", True)])
+def test_an_unused_budget_says_when_it_begins_anew(page, period, never):
+    budget(period=period)
+    assert ('<td class="field-resets">never</td>' in page()) == never
+
+
 @pytest.mark.parametrize(
     ("used", "shown"),
     [

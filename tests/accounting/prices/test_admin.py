@@ -51,6 +51,14 @@ def test_a_price_is_added(admin_client):
     assert str(Price.objects.get()) == "gpt-5.4 at ours"
 
 
+@pytest.mark.parametrize("field", ["valid_from", "valid_until"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_time_that_some_zone_cannot_tell_is_refused(admin_client, field, day):
+    fields = {"model": "m", "input": "1", "output": "1", "request": "0", "web_search": "0", f"{field}_0": day}
+    response = admin_client.post(reverse("admin:accounting_price_add"), {**fields, f"{field}_1": "12:00"})
+    assert response.context["errors"] == [["Years go from 1900 to 2999."]]
+
+
 @pytest.mark.parametrize(
     ("query", "models"),
     [

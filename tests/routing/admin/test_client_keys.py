@@ -67,6 +67,12 @@ def test_the_page_of_a_new_key_says_how_long_it_is_valid(superuser, expires):
     assert expected in response.content.decode()
 
 
+def test_a_key_ends_in_a_year_that_every_time_zone_can_tell(superuser):
+    response = issue(superuser, factories.client(), expires_at_0="9999-12-31", expires_at_1="23:59")
+    assert "Years go from 1900 to 2999." in response.content.decode()
+    assert not ClientKey.objects.exists()
+
+
 def test_a_form_that_is_sent_again_issues_no_second_key(superuser):
     owner, once = factories.client(), form_value(superuser)
     text = issued_text(issue(superuser, owner, once=once))

@@ -38,7 +38,7 @@ def test_its_icon_and_its_style_exist(superuser, client):
 
 def test_apps_and_models_are_in_the_order_of_their_use(superuser):
     apps = superuser.get("/admin/").context["app_list"]
-    assert [app["app_label"] for app in apps] == ["routing", "accounting", "auth"]
+    assert [app["app_label"] for app in apps] == ["routing", "accounting", "inspector", "auth"]
     assert [model["object_name"] for model in apps[0]["models"]][:4] == ["Client", "ClientKey", "Team", "Backend"]
 
 

@@ -28,6 +28,14 @@ def test_an_empty_key_leaves_it_as_it_is(superuser):
     assert credentials.opened(engine.sealed) == SECRET
 
 
+@pytest.mark.parametrize(("kind", "base_url", "added"), [("brave", "", False), ("tavily", "http://ours:80", True)])
+def test_an_engine_that_sells_answers_has_a_key_or_somebody_in_between(superuser, kind, base_url, added):
+    form = {"kind": kind, "base_url": base_url, "team": "", "secret": "", "is_enabled": "on"}
+    page = superuser.post(f"{LIST}add/", form).content.decode()
+    assert ("This engine answers nobody without a key." in page) != added
+    assert SearchEngine.objects.exists() == added
+
+
 @pytest.mark.parametrize(("status", "words"), [(200, "1 pages for"), (503, "unavailable")])
 def test_a_search_shows_whether_it_works(superuser, status, words):
     with Server() as server:
