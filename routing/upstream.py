@@ -156,7 +156,7 @@ def fetch_json(backend: BackendEntry, url: str, timeout: float = 10.0, body: obj
 
     Raises BackendFailure.
     """
-    credential = backend.credentials[0] if backend.credentials else ""
+    credential = backend.credentials[0].secret if backend.credentials else ""
     try:
         response = httpx.request(
             "GET" if body is None else "POST",

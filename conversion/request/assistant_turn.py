@@ -5,7 +5,7 @@ OpenAI-style messages have one content in front of all calls, so that text betwe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from conversion.errors import InvalidRequest
 from conversion.request.arguments import arguments_of
@@ -21,27 +21,33 @@ from conversion.request.toolsets import qualified
 from conversion.request.wire import AssistantMessage, Content, ToolCall
 
 _USES = frozenset(("server_tool_use", "mcp_tool_use"))
+_TEXT = frozenset(("text",))
 
 
 def assistant_message(turn: Turn, draft: Draft) -> tuple[AssistantMessage | None, list[Call]]:
     """The message, None where nothing of the turn has a counterpart, and its calls in order."""
     calls: list[Call] = []
     tool_calls: list[ToolCall] = []
-    for place, block in _placed_blocks(turn):
-        if block.type == "tool_use":
-            if not block.name:
-                raise InvalidRequest(f"{place}.name: Field required")
-            name = qualified(block.name, block.toolset_name)
-            call = Call(block.id, backend_call_id(block.id, place, draft.profile), name)
-            calls.append(call)
-            tool_calls.append(_tool_call(call, block, draft))
+    for message in turn.messages:
+        for index, block in enumerate(message.blocks, message.first):
+            if block.type == "tool_use":
+                call = _call(block, f"{message.place}.content.{index}", draft)
+                calls.append(call)
+                tool_calls.append(_tool_call(call, block, draft))
     text = _text(turn, draft)
     if not text and not calls:
         return None, []
-    message: AssistantMessage = {"role": "assistant", "content": _content(text, turn, draft)}
+    said: AssistantMessage = {"role": "assistant", "content": _content(text, turn, draft)}
     if tool_calls:
-        message["tool_calls"] = tool_calls
-    return message, calls
+        said["tool_calls"] = tool_calls
+    return said, calls
+
+
+def _call(block: Block, place: str, draft: Draft) -> Call:
+    if not block.name:
+        raise InvalidRequest(f"{place}.name: Field required")
+    name = qualified(block.name, block.toolset_name)
+    return Call(block.id, backend_call_id(block.id, place, draft.profile), name)
 
 
 def _tool_call(call: Call, block: Block, draft: Draft) -> ToolCall:
@@ -55,8 +61,7 @@ def _tool_call(call: Call, block: Block, draft: Draft) -> ToolCall:
 
 def _text(turn: Turn, draft: Draft) -> str:
     """All that was said; texts that only a dropped block parted are one text again."""
-    blocks = [block for _, block in _placed_blocks(turn)]
-    uses = {block.id: block for block in blocks if block.type in _USES}
+    uses = {block.id: block for block in turn.blocks_of(_USES)}
     paragraphs: list[list[str]] = []
     for message in turn.messages:
         paragraphs.append([])
@@ -88,12 +93,7 @@ def _content(text: str, turn: Turn, draft: Draft) -> Content | None:
     if not text:
         return draft.profile.bare_calls_content
     part = text_part(text)
-    for _, block in _placed_blocks(turn):
-        if block.type == "text" and block.cache_control is not None:
+    for block in turn.blocks_of(_TEXT):
+        if block.cache_control is not None:
             draft.markers.mark(part, block.cache_control)
     return [part] if is_marked(part) else text
-
-
-def _placed_blocks(turn: Turn) -> Iterator[tuple[str, Block]]:
-    for message in turn.messages:
-        yield from message.placed_blocks()

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from conversion.request.blocks import Block, read_blocks
+from conversion.request.blocks import Block, plain_blocks, read_blocks
 from conversion.request.draft import Draft
 from conversion.request.history import Message
 from conversion.request.media import text_part
 from conversion.request.notes import Notes
 from conversion.request.parts import joined, text_parts
-from conversion.request.read import MessagesRequest
+from conversion.request.read import ABSENT, MessagesRequest
+from conversion.request.remembered import Remembered
 from conversion.request.wire import SystemMessage
 
 ATTRIBUTION = "x-anthropic-billing-header:"
 
+_plain = Remembered(plain_blocks)
+
 
 def read_system(request: MessagesRequest, notes: Notes) -> Message:
     """The system prompt without the attribution: it means nothing to a backend, and changes from session to session."""
-    blocks = read_blocks(request.system, "system", notes)
+    blocks = _plain.of(request.system) if request.system is not ABSENT else []
+    if blocks is None:
+        blocks = read_blocks(request.system, "system", notes)
     return Message("system", [_without_attribution(block) for block in blocks], "system")
 
 

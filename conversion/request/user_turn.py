@@ -62,10 +62,11 @@ def _spoken(turn: Turn, parts: list[Part], orphans: Container[str], draft: Draft
 
 def _user_parts(message: Message, orphans: Container[str], draft: Draft) -> list[Part]:
     parts: list[Part] = []
-    for place, block in message.placed_blocks():
+    for index, block in enumerate(message.blocks, message.first):
         if block.type != "tool_result":
-            parts += block_parts(block, place, draft)
+            parts += block_parts(block, f"{message.place}.content.{index}", draft)
         elif block.tool_use_id in orphans:
+            place = f"{message.place}.content.{index}"
             draft.notes.add("orphaned_result", f"{place}: no call has the id of this result")
             parts += _orphan_parts(place, block, draft)
     return parts or _uploads(message)

@@ -36,6 +36,8 @@ STOP_TIMEOUT = 30.0
 class Gateway:
     """The service between `start` and `stop` (or inside `with`); it may be started again over the same data."""
 
+    program = MANAGE
+
     def __init__(self, folder: Path, *options: str, **environment: str) -> None:
         self.folder = folder
         self.port = free_port()
@@ -60,7 +62,7 @@ class Gateway:
     def start(self) -> Gateway:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, MANAGE, "serve", *self._options],
+                [sys.executable, self.program, "serve", *self._options],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
