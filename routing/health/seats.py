@@ -23,7 +23,7 @@ BUSY_MOMENTS = 4
 
 
 class Full(BackendFailure):
-    """The backend has no seat (protocol E35): the gateway's own doing, and no sign of trouble there."""
+    """The backend has no seat (protocol §6.2, E35): the gateway's own doing, and no sign of trouble there."""
 
     def __init__(self, backend: BackendEntry) -> None:
         super().__init__(

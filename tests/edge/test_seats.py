@@ -148,7 +148,6 @@ def test_one_of_two_processes_dies_and_the_limit_holds(pair):
 
 
 def test_whoever_finds_no_seat_in_time_is_told_to_come_again(alone):
-    # protocol E35
     gateway, backend = alone
     gate = Gate()
     backend.script_with(lambda asked: stream(gate, *text("Hello").chunks(asked)))
