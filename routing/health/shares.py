@@ -1,7 +1,7 @@
 """How many of a backend's seats each process gets.
 
-1. As much as they want, evenly where that is too much; one for everybody who wants none now, as long as there is one
-   for each.
+1. As much as they want, evenly where that is too much; one for everybody who wants none now, as long as there are
+   enough: it would be missed among few.
 2. What is left, evenly.
 
 What cannot be divided goes round from turn to turn, so that each of more processes than seats has some of the time.
@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+ENOUGH = 4
+"""For each process."""
+
 
 def shares(limit: int, wanted: Mapping[str, int], turn: int) -> dict[str, int]:
-    """Seats by process: never more than `limit` in all, and all of them unless nobody wants any."""
-    least = 1 if limit >= len(wanted) else 0
+    """Seats by process, all that there are."""
+    least = 1 if limit >= ENOUGH * len(wanted) else 0
     needs = {process: max(count, least) for process, count in wanted.items()}
     given = filled(limit, needs, turn)
     spare = limit - sum(given.values())
-    if not least or not spare:
-        return given
     more = filled(spare, dict.fromkeys(needs, spare), turn)
     return {process: count + more[process] for process, count in given.items()}
 
