@@ -18,6 +18,7 @@ from types import FrameType
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
 logger = logging.getLogger("proxysite")
 
@@ -25,6 +26,7 @@ APPLICATION = "proxysite.asgi:application"
 KEEP_ALIVE_SECONDS = 75  # longer than nginx and its like keep a connection, so that they close first
 HUNG_SECONDS = 10  # a worker that does not answer its supervisor for so long is replaced
 FORCED_SECONDS = 5.0
+RETRY_SECONDS = 5.0
 STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -111,20 +113,44 @@ class SingleServer(Server):
 
 
 class Workers(Multiprocess):
-    """uvicorn's supervisor, which by itself hears nothing any more once it waits for its workers."""
+    """uvicorn's supervisor, which by itself hears nothing any more once it waits for its workers, and stops them all
+    when one that takes another's place cannot start: a full disk may do that, and pass.
+    """
+
+    def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self._can_start = True
+        self._failed_at: dict[Process, float] = {}
 
     def serve(self) -> bool:
         self.run()
-        return all(worker.exitcode != STARTUP_FAILURE for worker in self.processes)
+        return self._can_start
 
     def keep_subprocess_alive(self) -> None:
-        before = list(self.processes)
-        super().keep_subprocess_alive()
-        for old, new in zip(before, self.processes, strict=True):
-            if new is not old:
-                logger.warning(
-                    "worker %s ended (exit code %s); worker %s takes its place", old.pid, old.exitcode, new.pid
-                )
+        for place, worker in enumerate(self.processes):
+            if not self.should_exit.is_set() and not worker.is_alive(timeout=HUNG_SECONDS):
+                worker.kill()  # it may be hung
+                worker.join()
+                if worker.exitcode != STARTUP_FAILURE or self._may_try_again(worker):
+                    self._replace(place)
+
+    def _may_try_again(self, failed: Process) -> bool:
+        """After a while, if others serve; else all of them would fail the same way, and the service stops."""
+        if failed not in self._failed_at:
+            self._failed_at[failed] = time.monotonic()
+            logger.error("worker %s cannot start", failed.pid)
+            others = (worker for worker in self.processes if worker is not failed)
+            self._can_start = any(worker.is_ready(HUNG_SECONDS) for worker in others)
+            if not self._can_start:
+                self.should_exit.set()
+        return self._can_start and time.monotonic() - self._failed_at[failed] >= RETRY_SECONDS
+
+    def _replace(self, place: int) -> None:
+        old = self.processes[place]
+        self._failed_at.pop(old, None)
+        self.processes[place] = new = Process(self.config, self.sockets)
+        new.start()
+        logger.warning("worker %s ended (exit code %s); worker %s takes its place", old.pid, old.exitcode, new.pid)
 
     def terminate_all(self) -> None:
         for bound in self.sockets:

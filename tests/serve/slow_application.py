@@ -1,6 +1,7 @@
 """An application whose answers take as long as the test wants: `GET /FILE` ends once the file exists.
 
-As a program it is served by the product's own server: `python -m tests.serve.slow_application PORT WORKERS GRACE`.
+As a program it is served by the product's own server: `python -m tests.serve.slow_application PORT WORKERS GRACE TROUBLE`.
+While the file TROUBLE exists, no process can start.
 """
 
 import asyncio
@@ -14,6 +15,9 @@ from proxysite.serving import server
 async def application(scope, receive, send):
     if scope["type"] == "lifespan":
         await receive()
+        if Path(sys.argv[-1]).exists():
+            await send({"type": "lifespan.startup.failed", "message": "in trouble"})
+            return
         print("first words of", os.getpid(), flush=True)
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -29,6 +33,6 @@ async def application(scope, receive, send):
 
 if __name__ == "__main__":
     server.APPLICATION = "tests.serve.slow_application:application"
-    port, workers, grace = map(int, sys.argv[1:])
+    port, workers, grace = map(int, sys.argv[1:4])
     plan = server.Plan("127.0.0.1", port, workers, grace, "127.0.0.1")
     sys.exit(not server.serve(plan, server.bound_socket(plan.host, plan.port)))

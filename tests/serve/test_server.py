@@ -23,7 +23,9 @@ class Served:
         self.port = free_port()
         self.log = folder / "log"
         self.done = folder / "done"
-        command = [sys.executable, "-m", "tests.serve.slow_application", str(self.port), str(workers), str(grace)]
+        self.trouble = folder / "trouble"
+        arguments = map(str, (self.port, workers, grace, self.trouble))
+        command = [sys.executable, "-m", "tests.serve.slow_application", *arguments]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, cwd=BASE_DIR, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
@@ -126,6 +128,30 @@ def test_a_killed_worker_is_replaced(served):
     eventually(lambda: f"worker {worker} ended" in service.output(), TIMEOUT, service.output)
     with service.stream() as (_, another):
         assert another != worker
+
+
+def test_a_worker_that_cannot_be_replaced_yet_does_not_stop_the_others(served):
+    service = served(2)
+    service.trouble.touch()
+    with service.stream() as (_, worker):
+        os.kill(worker, signal.SIGKILL)
+    eventually(lambda: "cannot start" in service.output(), TIMEOUT, service.output)
+    with service.stream() as (_, other):
+        assert other != worker
+    service.trouble.unlink()
+    eventually(lambda: service.output().count("first words") == 3, TIMEOUT, service.output)
+    service.send(signal.SIGTERM)
+    service.finish_streams()
+    assert service.stops_with() == 0
+
+
+def test_a_service_of_which_no_worker_can_start_stops(served):
+    service = served(2)
+    service.trouble.touch()
+    for _ in range(2):
+        with service.stream() as (_, worker):
+            os.kill(worker, signal.SIGKILL)
+    assert service.stops_with() == 1
 
 
 def test_workers_do_not_outlive_a_killed_supervisor(served):
