@@ -12,7 +12,7 @@ pytestmark = pytest.mark.full
 LIMITS = """
 from routing.models import Backend, BackendModel
 for name, window in (("big", 400000), ("middle", 200000), ("small", 128000)):
-    row, _ = BackendModel.objects.get_or_create(backend=Backend.objects.get(), name=name)
+    row, _ = BackendModel.objects.get_or_create(backend=Backend.objects.get(name="environment"), name=name)
     row.context_window, row.max_output_tokens = window, 16384
     row.save()
 """

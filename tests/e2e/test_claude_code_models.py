@@ -14,7 +14,7 @@ pytestmark = pytest.mark.full
 
 OFFER = """
 from routing.models import Backend, BackendModel
-BackendModel.objects.create(backend=Backend.objects.get(), name="vendor/offered", is_offered=True)
+BackendModel.objects.create(backend=Backend.objects.get(name="environment"), name="vendor/offered", is_offered=True)
 """
 
 

@@ -11,7 +11,7 @@ MODEL = "tests/wants-its-reasoning-back"
 WANTS_IT_BACK = f"""
 from routing.models import Backend, BackendModel
 profile = {{"reasoning_fields": ["reasoning_content"]}}
-BackendModel.objects.get_or_create(backend=Backend.objects.get(), name="{MODEL}", defaults={{"profile": profile}})
+BackendModel.objects.get_or_create(backend=Backend.objects.get(name="environment"), name="{MODEL}", defaults={{"profile": profile}})
 """
 
 
