@@ -34,6 +34,15 @@ def admin(browser, gateway, password):
     return browser
 
 
+@pytest.fixture(params=["light", "dark"])
+def pages(admin, request):
+    """The browser in one of its themes; what it complains about is counted from here."""
+    theme = {"name": "prefers-color-scheme", "value": request.param}
+    admin.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [theme]})
+    admin.get_log("browser")
+    return admin
+
+
 @pytest.fixture
 def screenshot(browser, tmp_path):
     """Keeps what the page looks like, for people to look at: `screenshot("keys")`."""

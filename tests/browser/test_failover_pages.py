@@ -29,15 +29,6 @@ CredentialRest.objects.update_or_create(credential=credential, defaults=values)
 """
 
 
-@pytest.fixture(params=["light", "dark"])
-def pages(admin, request):
-    """The browser in one of its themes; what it complains about is counted from here."""
-    theme = {"name": "prefers-color-scheme", "value": request.param}
-    admin.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [theme]})
-    admin.get_log("browser")
-    return admin
-
-
 def test_a_model_that_is_left_alone_is_asked_again_by_hand(pages, gateway, screenshot):
     gateway.manage("shell", "-c", IN_TROUBLE)
     pages.get(f"{gateway.url}/admin/routing/backendhealth/")

@@ -17,15 +17,6 @@ CAPTURED = "from proxysite.inspector.models import Capture; print('captures:', C
 COMPRESSION = "from routing.models import Compression; Compression.objects.get_or_create(name='small', defaults={'mode': 'compact'})"
 
 
-@pytest.fixture(params=["light", "dark"])
-def pages(admin, request):
-    """The browser in one of its themes; what it complains about is counted from here."""
-    theme = {"name": "prefers-color-scheme", "value": request.param}
-    admin.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [theme]})
-    admin.get_log("browser")
-    return admin
-
-
 def ask(gateway):
     response = httpx.post(
         f"{gateway.url}/v1/messages", json=request(**QUESTION), headers={"x-api-key": CLIENT_KEY}, trust_env=False

@@ -9,15 +9,6 @@ from tests.support.webhook_receiver import WebhookReceiver
 pytestmark = pytest.mark.full
 
 
-@pytest.fixture(params=["light", "dark"])
-def pages(admin, request):
-    """The browser in one of its themes; what it complains about is counted from here."""
-    theme = {"name": "prefers-color-scheme", "value": request.param}
-    admin.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [theme]})
-    admin.get_log("browser")
-    return admin
-
-
 def test_a_notification_is_made_and_tried(pages, gateway, screenshot, request):
     with WebhookReceiver() as receiver:
         pages.get(f"{gateway.url}/admin/accounting/notification/add/")

@@ -10,15 +10,6 @@ pytestmark = pytest.mark.full
 FIRST = "from routing.models import {0}; print({0}.objects.filter(from_environment=True).first().pk)"
 
 
-@pytest.fixture(params=["light", "dark"])
-def pages(admin, request):
-    """The browser in one of its themes; what it complains about is counted from here."""
-    theme = {"name": "prefers-color-scheme", "value": request.param}
-    admin.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [theme]})
-    admin.get_log("browser")
-    return admin
-
-
 def first(gateway, model):
     return gateway.manage("shell", "-c", FIRST.format(model)).splitlines()[-1]
 

@@ -6,28 +6,17 @@ with MailServer() as server: server.port, server.messages
 from __future__ import annotations
 
 import email
-import threading
 from email.message import Message
-from socketserver import StreamRequestHandler, ThreadingTCPServer
+from socketserver import StreamRequestHandler
+
+from tests.support.background import Background
 
 
-class MailServer(ThreadingTCPServer):
-    daemon_threads = True
-
+class MailServer(Background):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Mail)
         self.port = self.server_address[1]
         self.messages: list[Message] = []
-
-    def __enter__(self) -> MailServer:
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
 
 
 class _Mail(StreamRequestHandler):

@@ -6,15 +6,16 @@ with SearchEngine() as engine: engine.pages = [{"url": …, "title": …, "conte
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.background import BackgroundHTTP
 
 PAGES = [{"url": "https://weather.example/graz", "title": "Graz today", "content": "Sunny, 21 degrees"}]
 
 
-class SearchEngine(ThreadingHTTPServer):
+class SearchEngine(BackgroundHTTP):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Searches)
         self.url = f"http://127.0.0.1:{self.server_port}"
@@ -24,16 +25,6 @@ class SearchEngine(ThreadingHTTPServer):
         self.status = 200
         self.pages: list[dict[str, Any]] = PAGES
         self.queries: list[str] = []
-
-    def __enter__(self) -> SearchEngine:
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
 
 
 class _Searches(BaseHTTPRequestHandler):

@@ -6,9 +6,10 @@ with WebhookReceiver() as receiver: receiver.url, receiver.received, receiver.st
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
+
+from tests.support.background import BackgroundHTTP
 
 
 class Received(NamedTuple):
@@ -21,23 +22,13 @@ class Received(NamedTuple):
         return json.loads(self.body)
 
 
-class WebhookReceiver(ThreadingHTTPServer):
+class WebhookReceiver(BackgroundHTTP):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Posts)
         self.url = f"http://127.0.0.1:{self.server_port}/hooks/T0?token=hush"
         self.status = 200
         self.headers: dict[str, str] = {}
         self.received: list[Received] = []
-
-    def __enter__(self) -> WebhookReceiver:
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
 
 
 class _Posts(BaseHTTPRequestHandler):
