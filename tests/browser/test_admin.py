@@ -20,8 +20,8 @@ HELLO = {"model": "claude-opus-5-5", "max_tokens": 100, "messages": [{"role": "u
 
 @pytest.fixture
 def member():
-    """The name of somebody new."""
-    return f"Ada {next(NUMBERS)}"
+    """The name of somebody new, in one word: searches look for each word anywhere, in keys too."""
+    return f"ada-{next(NUMBERS):03}"
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def captured(pages, gateway):
     """The list of captured requests, with one at least, after capturing was switched on in the list of clients."""
     gateway.manage("shell", "-c", COMPRESSION)
     pages.get(f"{gateway.url}/admin/routing/client/")
-    pages.find_element(By.NAME, "_selected_action").click()
+    pages.find_element(By.XPATH, "//tr[.//a[normalize-space()='environment']]//input[@name='_selected_action']").click()
     pages.find_element(By.CSS_SELECTOR, "[name=action] option[value=capture_for_an_hour]").click()
     leave_by(pages, By.CSS_SELECTOR, ".actions [type=submit]")
     assert "captured until" in shown(pages)
