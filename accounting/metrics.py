@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from accounting.entries import Closing, Entry, Opening
 from accounting.prices import charge
@@ -82,17 +84,27 @@ def exposition() -> bytes:
     folder = os.environ.get(FOLDER)
     if folder is None:
         return generate_latest(REGISTRY)
-    for process in gone(Path(folder)):
-        mark_process_dead(process, folder)  # type: ignore[no-untyped-call]  # its module has no types
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
+    registry.register(Together(Path(folder)))
     return generate_latest(registry)
 
 
-def gone(folder: Path) -> set[int]:
-    """Processes that ended and left gauges behind."""
-    left = {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_live*_*.db")}
-    return {process for process in left if not runs(process)}
+class Together(Collector):
+    """What the processes that share this folder counted; gauges of those that ended are removed.
+
+    Any of them may make or remove a file meanwhile: a new one is empty for a moment, which the library does not expect.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        for file in self._folder.glob("gauge_live*_*.db"):
+            if not runs(int(file.stem.rpartition("_")[2])):
+                file.unlink(missing_ok=True)
+        files = [str(file) for file in self._folder.glob("*.db") if _size(file)]
+        merged: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        return merged
 
 
 def runs(process: int) -> bool:
@@ -104,6 +116,13 @@ def runs(process: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+def _size(file: Path) -> int:
+    """In bytes; 0 where it is gone."""
+    with suppress(FileNotFoundError):
+        return file.stat().st_size
+    return 0
 
 
 def _count(opening: Opening, closing: Closing) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 
 import pytest
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.parser import text_string_to_metric_families
 
 from accounting import metrics
@@ -71,10 +72,36 @@ def test_names_of_clients_choice_are_bounded():
     assert names.bounded("0") == "0"
 
 
-def test_gauges_of_processes_that_ended_are_found(tmp_path):
-    (tmp_path / f"gauge_livesum_{os.getpid()}.db").touch()
-    (tmp_path / "gauge_livemax_4194399.db").touch()  # above the highest number that a process can have by default
-    assert metrics.gone(tmp_path) == {4194399}
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(metrics.FOLDER, str(tmp_path))
+    return tmp_path
+
+
+def written(file, *, name, value):
+    """A file as a process leaves it."""
+    values = MmapedDict(str(file))
+    values.write_value(mmap_key(name, name, [], [], "For the test."), value, 0)
+    values.close()
+
+
+def test_gauges_of_processes_that_ended_are_removed(folder):
+    written(folder / f"gauge_livesum_{os.getpid()}.db", name="backlog", value=2)
+    ended = folder / "gauge_livesum_4194399.db"  # above the highest number that a process can have by default
+    written(ended, name="backlog", value=3)
+    assert samples() == {"backlog": 2}
+    assert not ended.exists()
+
+
+def test_a_file_that_a_process_just_made_is_not_read_yet(folder):
+    written(folder / "counter_1.db", name="requests_total", value=4)
+    (folder / "counter_2.db").touch()
+    assert samples() == {"requests_total": 4}
+
+
+def test_a_file_that_is_removed_meanwhile_is_left_out(folder):
+    (folder / "gauge_livesum_1.db").symlink_to(folder / "removed.db")
+    assert samples() == {}
 
 
 def test_the_dashboard_asks_for_nothing_that_does_not_exist():

@@ -23,6 +23,7 @@ def figures(gateway, name):
     answer = httpx.get(
         f"{gateway.url}/metrics", headers={"authorization": f"Bearer {TOKEN}"}, timeout=30, trust_env=False
     )
+    assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/plain")
     families = text_string_to_metric_families(answer.text)
     return [sample.value for family in families for sample in family.samples if sample.name == name]
