@@ -1,10 +1,15 @@
-"""Bodies nested so deeply that reading them exhausts the interpreter's stack: the client's fault, wherever it shows."""
+"""Bodies in which only a later parser finds what nobody can read: the client's fault, wherever it shows.
+
+They are nested so deeply that reading them exhausts the interpreter's stack, or hold a number that nothing can hold.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
+
+import msgspec
 
 from conversion.errors import InvalidRequest
 
@@ -21,5 +26,7 @@ def refuses_deep_nesting(function: Callable[Parameters, Result]) -> Callable[Par
             return function(*args, **kwargs)
         except RecursionError as error:
             raise InvalidRequest("The request body is nested too deeply") from error
+        except msgspec.DecodeError as error:
+            raise InvalidRequest(f"The request body cannot be read: {error}") from error
 
     return refusing

@@ -49,6 +49,13 @@ def test_unknown_fields_are_accepted_and_go_nowhere(client, backend):
     assert b"foo_extra" not in backend.requests[0].body
 
 
+def with_huge_number(content="Hello", **fields):
+    """A request with a number that no type of numbers holds in place of the text `huge`."""
+    role = "assistant" if "tool_use" in str(content) else "user"
+    body = json.dumps(request(messages=[{"role": role, "content": content}], **fields))
+    return body.replace('"huge"', "1e999").encode()
+
+
 BAD_BODIES = [  # protocol A7, A8
     pytest.param(b"", "JSON", id="nothing"),
     pytest.param(b"{", "JSON", id="cut"),
@@ -74,6 +81,17 @@ BAD_BODIES = [  # protocol A7, A8
         json.dumps(request(messages=[{"role": "user", "content": [{"text": "x"}]}])).encode(),
         "messages.0.content.0.type",
         id="a block without a type",
+    ),
+    pytest.param(with_huge_number(content=[{"type": "new", "value": "huge"}]), "out of range", id="a huge number"),
+    pytest.param(
+        with_huge_number(tools=[{"name": "t", "input_schema": {"type": "object", "maxProperties": "huge"}}]),
+        "out of range",
+        id="a huge number in a schema",
+    ),
+    pytest.param(
+        with_huge_number(content=[{"type": "tool_use", "id": "t", "name": "t", "input": {"é": "huge"}}]),
+        "out of range",
+        id="a huge number in the input of a call",
     ),
 ]
 

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from conversion.errors import InvalidRequest
@@ -11,3 +12,8 @@ def fall(depth):
 def test_what_exhausts_the_stack_is_the_clients_fault():
     with pytest.raises(InvalidRequest, match="The request body is nested too deeply"):
         refuses_deep_nesting(fall)(0)
+
+
+def test_what_no_number_can_hold_is_the_clients_fault():
+    with pytest.raises(InvalidRequest, match="The request body cannot be read: Number out of range"):
+        refuses_deep_nesting(msgspec.json.decode)(b"1e999")
