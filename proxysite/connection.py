@@ -21,6 +21,7 @@ from proxysite.joined_head import JoinedHead
 from proxysite.request_ids import new_request_uuid, request_id_text
 
 HEAD_LIMIT = 64 * 1024
+_BETWEEN = len(b": " + b"\r\n")  # what a header has beside its name and value
 
 _MESSAGES = {
     400: "The request is not valid HTTP.",
@@ -70,13 +71,14 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         self._cancel_deadline()
-        if (
-            most > HEAD_LIMIT
-            and sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > HEAD_LIMIT
-        ):
+        if most > HEAD_LIMIT and self._length_of_head() > HEAD_LIMIT:
             self._refuse(431)
             return
         super().on_headers_complete()
+
+    def _length_of_head(self) -> int:
+        """Without the request's method, and whatever came with the head in one piece."""
+        return len(self.url) + sum(len(name) + len(value) + _BETWEEN for name, value in self.headers)
 
     def watch(self, leave: Callable[[], None]) -> None:
         """Call `leave` when the client goes away; at once if it is gone. Until then its requests are read on."""

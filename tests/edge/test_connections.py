@@ -45,9 +45,10 @@ def answer_to(gateway, *parts):
         pytest.param(b"GET /health HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 200_000, id="one long header"),
         pytest.param(b"GET /health HTTP/1.1\r\nhost: x\r\n" + b"x: a\r\n" * 20_000, id="many headers"),
         pytest.param(b"GET /" + b"a" * 200_000, id="a long path"),
+        pytest.param(b"GET /health HTTP/1.1\r\n" + b"x: a\r\n" * 15_000 + b"\r\n", id="many short headers, and an end"),
     ],
 )
-def test_a_head_without_end_is_refused(gateway, head):
+def test_a_head_that_is_too_large_is_refused(gateway, head):
     received = answer_to(gateway, head)
     assert not received or received.startswith(b"HTTP/1.1 431")
 
