@@ -2,8 +2,9 @@
 
 - The first load happens in `start`, before the first request.
 - Twice a second one cheap query asks whether anything changed; only then the table is loaded again.
-- A key that the table does not know makes the thread look at once. Everybody who waits shares that look, so a flood
-  of wrong keys costs the database no more than one small query every LOOK_SPACING seconds.
+- A key that the table does not know makes the thread look at once. Everybody who waits shares that look, and looks
+  that found nothing new are followed by longer and longer pauses, so a flood of wrong keys soon costs no more than
+  looks that nobody asked for.
 - While the database is away the last table stays; keys that it does not know are then refused with 503, never 401.
 - Who else keeps rows of the database in memory follows it: `follow` has them look whenever the thread looks.
 - When keys were used is written down from here as well, at most once a minute each, and what refusals of backends
@@ -116,17 +117,20 @@ class Snapshot:
             self._wanted.set()
 
     def _run(self) -> None:
-        written = monotonic()
+        written, pause = monotonic(), LOOK_SPACING
         while not self._stopping.is_set():
-            self._wanted.wait(LOOK_EVERY)
+            wanted = self._wanted.wait(LOOK_EVERY)
             self._wanted.clear()
             self._write_lessons()
+            before = self.table
             fresh = self._look()
+            in_vain = wanted and self.table is before
+            pause = min(2 * pause, LOOK_EVERY) if in_vain else LOOK_SPACING
             if fresh and (self._stopping.is_set() or monotonic() - written >= WRITE_USES_EVERY):
                 written = monotonic()
                 self._write_uses()
             close_old_connections()
-            self._stopping.wait(LOOK_SPACING)
+            self._stopping.wait(pause)
 
     def _look(self) -> bool:
         """Refresh, and tell everybody who waits whether that worked; trouble is logged once until it is over."""

@@ -24,7 +24,8 @@ from routing.models import (
     ModelMapping,
     Team,
 )
-from routing.snapshot import Snapshot
+from routing.snapshot import LOOK_SPACING, Snapshot
+from routing.table import RoutingTable
 from tests.routing import factories
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +213,18 @@ class Gate:
         assert await asyncio.to_thread(self.entered.wait, 30)
 
 
+class Pauses(threading.Event):
+    """Takes pauses without any time."""
+
+    def __init__(self):
+        super().__init__()
+        self.taken = []
+
+    def wait(self, timeout=None):
+        self.taken.append(timeout)
+        return self.is_set()
+
+
 class TestThread:
     """The thread itself, with a database that is only pretended: what matters here is who waits for what."""
 
@@ -260,6 +273,18 @@ class TestThread:
         kept.refresh = away
         results = await asyncio.gather(*(kept.look() for _ in range(3)), return_exceptions=True)
         assert [type(result) for result in results] == [KeyStoreUnavailable] * 3
+
+    async def test_looks_that_find_nothing_new_are_followed_by_longer_pauses(self, kept, monkeypatch):
+        pauses = Pauses()
+        monkeypatch.setattr(kept, "_stopping", pauses)
+
+        def find_something():
+            kept.table = RoutingTable()
+
+        for refresh in (lambda: None, lambda: None, find_something, lambda: None, lambda: None):
+            kept.refresh = refresh
+            await kept.look()
+        assert pauses.taken[:4] == [2 * LOOK_SPACING, 4 * LOOK_SPACING, LOOK_SPACING, 2 * LOOK_SPACING]
 
     async def test_a_database_that_does_not_answer_is_not_waited_for(self, kept, gate, monkeypatch):
         monkeypatch.setattr("routing.snapshot.LOOK_TIMEOUT", 0.01)
