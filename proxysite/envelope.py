@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+LONGEST_MESSAGE = 1_000
+"""Some messages quote what the client sent, however long that is."""
+
 
 class ApiError(Exception):
     """A refusal of the edge itself: key, size, path, method."""
@@ -29,7 +32,7 @@ class ApiError(Exception):
 
 def envelope(error: ApiError, request_id: str) -> bytes:
     """The JSON body of an error answer."""
-    content: dict[str, object] = {"type": error.type, "message": error.message}
+    content: dict[str, object] = {"type": error.type, "message": error.message[:LONGEST_MESSAGE]}
     if error.details is not None:
         content["details"] = error.details
     return msgspec.json.encode({"type": "error", "error": content, "request_id": request_id})

@@ -102,6 +102,13 @@ def test_bad_bodies_get_an_error_that_names_the_fault(client, body, named):
     assert named in message
 
 
+def test_an_error_does_not_say_all_that_it_is_about(client):
+    body = request(tools=[], tool_choice={"type": "tool", "name": "long" * 1000})
+    message = assert_is_error(client.post("/v1/messages", json=body), 400, "invalid_request_error")
+    assert message.startswith("tool_choice")
+    assert len(message) == 1000
+
+
 @pytest.mark.parametrize(
     ("encoding", "compressed"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)]
 )
