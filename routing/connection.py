@@ -180,6 +180,8 @@ class Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             self._fail(httpx.RemoteProtocolError(f"not HTTP: {error}"))
+        except httptools.HttpParserUpgrade:
+            self._fail(httpx.RemoteProtocolError("it goes on in a protocol that nobody asked for"))
         if self._in_head and self._head_bytes > HEAD_LIMIT:
             self._fail(httpx.RemoteProtocolError("the head of the response is too large"))
         if self._take is not None:

@@ -119,6 +119,7 @@ def test_a_kept_connection_that_the_backend_closed_is_no_failure(backend):
         pytest.param(whole(b"x", headers={"content-encoding": "gzip"}), 502, "api_error", "compression", id="no gzip"),
         pytest.param(whole(b"x", headers={"content-encoding": "br"}), 502, "api_error", "br", id="unknown encoding"),
         pytest.param(whole(b"", headers={"x": "y" * (2 << 20)}), 502, "api_error", "too large", id="a huge head"),
+        pytest.param(Reply(status=101, headers={"connection": "upgrade", "upgrade": "h2c"}), 502, "api_error", "protocol", id="another protocol"),
         pytest.param(whole(gzip.compress(b" " * (20 << 20)), headers={"content-encoding": "gzip"}), 502, "api_error", "too large", id="a bomb"),
     ],
 )  # fmt: skip
