@@ -27,6 +27,8 @@ KEEP_ALIVE_SECONDS = 75  # longer than nginx and its like keep a connection, so 
 HUNG_SECONDS = 10  # a worker that does not answer its supervisor for so long is replaced
 FORCED_SECONDS = 5.0
 RETRY_SECONDS = 5.0
+UNSENT_BYTES = 128 * 1024
+"""What the system takes of a reply beyond what is on its way: a client that stalls would be owed megabytes."""
 STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -54,6 +56,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
         bound = socket.socket(family, kind)
         try:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)  # of all that it accepts
             bound.bind(address)
         except OSError:
             bound.close()

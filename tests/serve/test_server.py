@@ -174,6 +174,18 @@ def test_workers_are_replaced_one_by_one_at_a_sighup(served):
     assert service.stops_with() == 0
 
 
+def test_little_is_taken_from_us_for_a_client_that_does_not_read():
+    with bound_socket("127.0.0.1", 0) as bound:
+        bound.listen()
+        with socket.create_connection(bound.getsockname()), bound.accept()[0] as accepted:
+            accepted.setblocking(False)
+            taken = 0
+            with suppress(BlockingIOError):
+                while True:
+                    taken += accepted.send(bytes(64 * 1024))
+    assert taken < 1024 * 1024
+
+
 def test_a_taken_port_is_named():
     with bound_socket("127.0.0.1", 0) as first:
         first.listen()
