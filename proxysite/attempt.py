@@ -7,6 +7,7 @@ what the refusal taught. What made a request succeed is remembered for its model
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.conf import settings
 
@@ -20,6 +21,7 @@ from conversion.request.kept_states import states_wanted
 from conversion.request.read import MessagesRequest
 from conversion.search.offer import SearchTerms, search_terms, with_function
 from proxysite.handler import ApiRequest
+from proxysite.large_bodies import beside_streams
 from proxysite.outside import outside
 from proxysite.request_ids import new_message_id, new_suffix
 from proxysite.usage_row import AGENT_HEADER, SESSION_HEADER
@@ -92,7 +94,8 @@ async def _attempt(request: ApiRequest, message: MessagesRequest, route: Route, 
         client=request.key.client_name,
     )
     found = await outside(asked, route.destination)
-    conversion = convert_request(
+    convert = partial(
+        convert_request,
         asked,
         route.destination,
         secret=settings.SIGNATURE_SECRET,
@@ -102,6 +105,7 @@ async def _attempt(request: ApiRequest, message: MessagesRequest, route: Route, 
         fetched=found.fetched,
         kept=await _kept(request, message, route),
     )
+    conversion = await beside_streams(len(request.body), convert)
     translation = Translation(
         conversion.terms,
         route.destination,

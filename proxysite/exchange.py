@@ -31,6 +31,7 @@ from proxysite.envelope import ApiError
 from proxysite.handler import ApiRequest, DeferredResponse
 from proxysite.inspector.tap import CAPTURED, capture
 from proxysite.judge import judge_for
+from proxysite.large_bodies import beside_streams
 from proxysite.lifespan import recorder
 from proxysite.relay import relay
 from proxysite.shortening import shortened_for
@@ -68,7 +69,8 @@ class Exchange(DeferredResponse):
                 self._request.tap.end()
 
     async def _answer(self, client: Delivery) -> None:
-        message = read_messages_request(self._request.body)
+        body = self._request.body
+        message = await beside_streams(len(body), lambda: read_messages_request(body))
         self._row.asks(message)
         judge_for(self._request.key.judge, message, self._ask_judge)
         if message.stream:
