@@ -38,6 +38,11 @@ TEXTS = [
         id="vllm, at least",
     ),
     pytest.param(
+        "You passed 32769 input tokens and requested 1 output tokens. However, the model's context length is only 32768 tokens, resulting in a maximum input length of 32767 tokens. Please reduce the length of the input prompt.",
+        (32769, 32768),
+        id="vllm, passed",
+    ),
+    pytest.param(
         "The decoder prompt (length 40000) is longer than the maximum model length of 32768.",
         (40000, 32768),
         id="vllm, decoder prompt",
@@ -103,6 +108,13 @@ TEXTS = [
         (140000, 131072),
         id="openrouter",
     ),
+    pytest.param(
+        "litellm.ContextWindowExceededError: litellm.BadRequestError: the prompt does not fit",
+        (200001, 200000),
+        id="litellm",
+    ),
+    pytest.param("Total tokens of image and text exceed max message tokens", (200001, 200000), id="doubao"),
+    pytest.param("Request too large for context window", (200001, 200000), id="request too large"),
     pytest.param("input length exceeds the context length", (200001, 200000), id="ollama"),
     pytest.param("prompt token count of 140000 exceeds the limit of 128000", (140000, 128000), id="copilot"),
     pytest.param("prompt is too long: 210000 tokens > 200000 maximum", (210000, 200000), id="anthropic"),
