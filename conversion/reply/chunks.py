@@ -11,7 +11,6 @@ from conversion.errors import BackendFailure
 from conversion.notices import Notice
 from conversion.reply import documents, reasoning, sources, usage
 from conversion.reply.deltas import (
-    Alive,
     CallFragment,
     Delta,
     ExtraContent,
@@ -53,8 +52,6 @@ class ChunkReader:
             raise BackendFailure("The backend returned no choices")
         self.finishing = bool(finish)
         message = documents.mapping(choice.get("delta")) or documents.mapping(choice.get("message"))
-        if "role" in message:
-            yield Alive()
         yield from self._reasoning(message)
         if (found := sources.read_sources(body, message)) is not None:
             yield found

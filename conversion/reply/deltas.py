@@ -7,10 +7,6 @@ from typing import Literal
 from msgspec import Struct
 
 
-class Alive(Struct, frozen=True, gc=False):
-    """The backend has begun its answer, without saying anything yet."""
-
-
 class Reasoning(Struct, frozen=True, gc=False):
     text: str
 
@@ -129,8 +125,7 @@ class End(Struct, frozen=True, gc=False):
 
 
 Delta = (
-    Alive
-    | Reasoning
+    Reasoning
     | ReasoningDetails
     | ExtraContent
     | ThoughtSignature

@@ -16,7 +16,6 @@ from conversion.notices import Notice
 from conversion.reply.blocks import Blocks
 from conversion.reply.call_blocks import CallBlocks
 from conversion.reply.deltas import (
-    Alive,
     CallFragment,
     CallFragments,
     Delta,
@@ -115,8 +114,6 @@ class MessageStream:
                 self._call_on(delta)
             case Reported():
                 self.tally.report(delta)
-            case Alive():
-                self._start()
             case ReasoningDetails():
                 self._trail.add_details(delta.entries)
             case ThoughtSignature():
@@ -192,6 +189,7 @@ class MessageStream:
     def _think(self, text: str) -> None:
         self.tally.think(text)
         if self._terms.thinking == "off":
+            self._start()
             self._trail.add_unshown_text(text)
         elif not self._text_ended_message():
             self._show_thought(text)

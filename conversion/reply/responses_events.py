@@ -13,7 +13,6 @@ from conversion.errors import BackendFailure
 from conversion.notices import Notice
 from conversion.reply import documents, usage
 from conversion.reply.deltas import (
-    Alive,
     CallFragment,
     Delta,
     End,
@@ -67,8 +66,6 @@ class ResponsesEvents:
                 yield from self._end(documents.mapping(event.get("response")), ended.removeprefix("response."))
             case _ if is_error(document):
                 raise self._failure(document)
-            case "response.created" | "response.in_progress" | "response.queued":
-                yield Alive()
 
     def read_whole(self, document: object) -> Iterator[Delta | Notice]:
         """What a whole response says."""
@@ -107,7 +104,6 @@ class ResponsesEvents:
 
     def _begin(self, item: _Object, index: int | None) -> Iterator[Delta]:
         """What is known of an item before it has content: the phase of a text, the name of a call."""
-        yield Alive()
         match item.get("type"):
             case "message":
                 yield from _phase(item)

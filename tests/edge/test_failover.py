@@ -15,6 +15,7 @@ from tests.support.scripted_backend import CUT, HANG, RESET, Gate, Reply, Script
 
 FAILED = "Overloaded"
 MESSAGE = {"role": "assistant", "content": "Hel"}
+ROLE = {"role": "assistant", "content": ""}
 
 
 def mapping_rows(pattern, urls, orders, kind="exact"):
@@ -99,8 +100,13 @@ def test_a_failure_of_one_backend_is_answered_by_the_other(client, pair, model, 
 
 @pytest.mark.parametrize(
     "begun",
-    [stream({"error": {"code": 503, "message": FAILED}}), stream(end=CUT)],
-    ids=["error", "cut"],
+    [
+        stream({"error": {"code": 503, "message": FAILED}}),
+        stream({"choices": [{"index": 0, "delta": ROLE}]}, {"error": {"code": 503, "message": FAILED}}),
+        stream({"choices": [{"index": 0, "delta": ROLE}]}, end=CUT),
+        stream(end=CUT),
+    ],
+    ids=["error", "error after the role", "cut after the role", "cut"],
 )
 def test_a_stream_that_fails_before_its_first_word_is_answered_by_the_other(client, pair, model, begun):
     pair[0].script(begun)

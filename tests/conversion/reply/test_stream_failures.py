@@ -41,10 +41,12 @@ ERRORS = [
 def test_it_recognises_an_error_in_a_good_answer(document, expected):
     first = streamed(document)
     assert first.events == []
+    announced = streamed(chunk("", role="assistant"), document)
+    assert announced.events == []  # so that the client is told by an HTTP status
     later = streamed(chunk("Hi"), document)
     body = whole(json.dumps(document).encode())
     in_stream = streamed(json.dumps(document).encode())  # protocol I214
-    for reply in (first, later, body, in_stream):
+    for reply in (first, announced, later, body, in_stream):
         assert (reply.failure.status, reply.failure.type) == expected
 
 
