@@ -10,8 +10,8 @@ from typing import Literal
 
 from conversion.reply.deltas import Reasoning, Text
 
-_OPENING = ("<thinking>", "<think>", "<thought>")
-_CLOSING = ("</thinking>", "</think>", "</thought>")
+_OPENING = ("<thinking>", "<think>", "<thought>", "[THINK]")
+_CLOSING = ("</thinking>", "</think>", "</thought>", "[/THINK]")
 
 
 class ThinkTags:
@@ -104,7 +104,8 @@ class ThinkTags:
 
 def _without_beginning(text: str) -> tuple[str, str]:
     """The text without an end that may begin a closing tag, and that end."""
-    position = text.rfind("<", max(0, len(text) - len(_CLOSING[0]) + 1))
+    start = max(0, len(text) - len(_CLOSING[0]) + 1)
+    position = max(text.rfind("<", start), text.rfind("[", start))
     if position >= 0 and any(tag.startswith(text[position:]) for tag in _CLOSING):
         return text[:position], text[position:]
     return text, ""
