@@ -90,7 +90,7 @@ def _is_overloaded(failure: _Failure) -> bool:
         "server_overloaded",
         "insufficient_system_resource",
     )
-    told = failure.contains("overloaded", "at capacity", "no instances available")
+    told = failure.contains("overloaded", "at capacity", "no instances available", "queue is full")
     return failure.status in (425, 503, 529) or coded or (told and failure.status >= 429)
 
 

@@ -26,6 +26,8 @@ def is_error(document: object) -> bool:
             return False
         case {"code": code, "message": str()} if code:
             return True
+        case {"detail": str() | list()}:
+            return True
     return False
 
 
