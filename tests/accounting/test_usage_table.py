@@ -125,7 +125,6 @@ texts = st.text(max_size=300) | st.sampled_from(["\0", "x" * 10_000, "'; DROP TA
 numbers = st.integers(min_value=-(2**63), max_value=2**63 - 1)
 openings = st.builds(
     opening,
-    request_id=st.uuids(),
     started_at=st.floats(0, 4e9),
     estimated_input_tokens=numbers,
     **dict.fromkeys(("client_name", "team_name", "requested_model", "backend_name", "routed_model", "mapping"), texts),
