@@ -26,7 +26,7 @@ class ReplyTerms:
     `fallback_credit`: the request carried a token for it, whose status the reply's usage must then tell.
     `applied_edits`: what was cleared from the conversation, for `context_management.applied_edits` as it is.
     `betas`: the request's beta flags.
-    `one_hour_cache`: the request's cache markers asked for a lifetime of an hour.
+    `one_hour_cache`: the backend was asked to cache for an hour, by every marker that it was sent.
     `estimated_input_tokens`: for `message_start`, and for usage that the backend does not report.
     """
 

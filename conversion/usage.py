@@ -6,7 +6,8 @@ from msgspec import Struct
 
 
 class Usage(Struct, frozen=True):
-    """Tokens of one reply. `input_tokens` excludes cached ones; `thinking_tokens` is a part of `output_tokens`.
+    """Tokens of one reply. `input_tokens` excludes cached ones; `thinking_tokens` is a part of `output_tokens`, and
+    `cache_creation_1h_input_tokens` (written for an hour, not for five minutes) of `cache_creation_input_tokens`.
 
     `estimated`: the backend reported nothing usable, so the figures are ours.
     `cost`: what the backend itself says the request cost, in USD as a decimal text; None where it does not say.
@@ -21,3 +22,4 @@ class Usage(Struct, frozen=True):
     service_tier: str | None = None
     cost: str | None = None
     estimated: bool = False
+    cache_creation_1h_input_tokens: int = 0

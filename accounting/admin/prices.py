@@ -105,11 +105,17 @@ class PriceAdmin(RowAdmin[Price]):
                 "backend's list of models says, this before the catalogue. “Look up” tells which one wins.",
             },
         ),
-        ("Tokens", {"fields": (("input", "output"), ("cache_read", "cache_write"))}),
+        ("Tokens", {"fields": (("input", "output"), ("cache_read", "cache_write", "cache_write_1h"))}),
         ("Beside tokens", {"fields": (("request", "web_search"),)}),
         (
             "Long requests",
-            {"fields": ("tier_above", ("tier_input", "tier_output"), ("tier_cache_read", "tier_cache_write"))},
+            {
+                "fields": (
+                    "tier_above",
+                    ("tier_input", "tier_output"),
+                    ("tier_cache_read", "tier_cache_write", "tier_cache_write_1h"),
+                )
+            },
         ),
         ("When", {"fields": ("valid_from", "valid_until", "note")}),
     )
@@ -196,6 +202,11 @@ def remarks(candidate: Candidate) -> list[str]:
     single = (("request", rates.request), ("web search", rates.web_search))
     return [
         *(f"{usd(price)} for each {name}" for name, price in single if price),
+        *(
+            [f"cache write for an hour {usd(hour * 1_000_000)}"]
+            if (hour := rates.cache_creation_1h) is not None
+            else []
+        ),
         *(f"above {tier.above:,} tokens of input: {told(tier)}" for tier in rates.tiers),
         *(f"service tier {name}: {told(other)}" for name, other in rates.service_tiers.items()),
     ]

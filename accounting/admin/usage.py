@@ -60,7 +60,8 @@ class UsageRecordAdmin(ReportPages):
             "Tokens",
             {
                 "fields": (
-                    ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
+                    ("input_tokens", "cache_read_input_tokens"),
+                    ("cache_creation_input_tokens", "cache_creation_1h_input_tokens"),
                     ("output_tokens", "thinking_tokens", "total"),
                     ("saved_input_tokens", "web_search_requests"),
                 )

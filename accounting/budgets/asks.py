@@ -54,7 +54,7 @@ def prices(rule: BudgetRule, rates: Rates | None, input_tokens: int) -> tuple[in
             raise NoPrice(rule)
         return 0, Decimal(0)
     at = rates.tokens(Usage(input_tokens=input_tokens))
-    dearest = max(at.input, at.cache_creation or 0)
+    dearest = max(at.input, at.cache_creation or 0, at.cache_creation_1h or 0)
     return math.ceil((dearest * input_tokens + rates.request) * NANO), at.output * NANO
 
 

@@ -21,6 +21,7 @@ NO_TIER = {
     "tier_output": None,
     "tier_cache_read": None,
     "tier_cache_write": None,
+    "tier_cache_write_1h": None,
 }
 WHOLE_TIER = {"tier_above__isnull": False, "tier_input__isnull": False, "tier_output__isnull": False}
 NOT_NEGATIVE = {"input__gte": 0, "output__gte": 0, "request__gte": 0, "web_search__gte": 0}
@@ -68,6 +69,7 @@ class Price(Revised):
     output = usd("output", "USD for a million tokens, reasoning included.")
     cache_read = optional_usd("cache read", "USD for a million tokens. Empty: as input.")
     cache_write = optional_usd("cache write", "USD for a million tokens. Empty: as input.")
+    cache_write_1h = optional_usd("for an hour", "What is cached for an hour. Empty: as other cache writes.")
     request = usd("request", "USD for each request, beside its tokens.", default=0)
     web_search = usd("web search", "USD for each search: 10 for a thousand are 0.01.", default=0)
     tier_above = models.PositiveIntegerField(
@@ -82,6 +84,7 @@ class Price(Revised):
     tier_output = optional_usd("output", "USD for a million tokens.")
     tier_cache_read = optional_usd("cache read", "Empty: as input.")
     tier_cache_write = optional_usd("cache write", "Empty: as input.")
+    tier_cache_write_1h = optional_usd("for an hour", "Empty: as other cache writes.")
     valid_from = models.DateTimeField(
         "valid from",
         null=True,

@@ -98,6 +98,7 @@ class UsageRecord(models.Model):
     input_tokens = models.BigIntegerField("input", default=0)
     cache_read_input_tokens = models.BigIntegerField("cache read", default=0)
     cache_creation_input_tokens = models.BigIntegerField("cache write", default=0)
+    cache_creation_1h_input_tokens = models.BigIntegerField("of it for an hour", default=0, db_default=0)
     output_tokens = models.BigIntegerField("output", default=0)
     thinking_tokens = models.BigIntegerField("thinking", default=0)
     web_search_requests = models.IntegerField("web searches", default=0)

@@ -80,6 +80,7 @@ def token_prices(price: ModelPrice, read: int) -> dict[str, Decimal]:
         "output": price.output_mtok,
         "cache_read": price.cache_read_mtok,
         "cache_creation": price.cache_write_mtok,
+        "cache_creation_1h": price.cache_write_1h_mtok,
     }
     values = {name: single(value, read) for name, value in places.items()}
     return {name: value / MILLION for name, value in values.items() if value is not None}

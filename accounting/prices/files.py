@@ -32,6 +32,7 @@ LITELLM_TOKENS = {
     "output_cost_per_token": "output",
     "cache_read_input_token_cost": "cache_read",
     "cache_creation_input_token_cost": "cache_write",
+    "cache_creation_input_token_cost_above_1hr": "cache_write_1h",
 }
 LITELLM_LONG = {f"{name}_above_200k_tokens": f"tier_{ours}" for name, ours in LITELLM_TOKENS.items()}
 LITELLM_MODES = frozenset({"chat", "completion", "responses"})

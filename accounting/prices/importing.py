@@ -22,6 +22,7 @@ FIGURES = (
     "output",
     "cache_read",
     "cache_write",
+    "cache_write_1h",
     "request",
     "web_search",
     "tier_above",
@@ -29,6 +30,7 @@ FIGURES = (
     "tier_output",
     "tier_cache_read",
     "tier_cache_write",
+    "tier_cache_write_1h",
 )
 
 

@@ -23,22 +23,28 @@ NOTHING = Decimal(0)
 
 
 class TokenPrices(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """USD for one token. Where nothing is said of cached tokens they cost what other input costs."""
+    """USD for one token. Where nothing is said of cached tokens they cost what other input costs, and what is cached
+    for an hour costs what other writes do.
+    """
 
     input: Decimal
     output: Decimal
     cache_read: Decimal | None = None
     cache_creation: Decimal | None = None
+    cache_creation_1h: Decimal | None = None
 
     def of(self, usage: Usage) -> Decimal:
         """What the tokens cost; reasoning is a part of the output."""
         read = self.input if self.cache_read is None else self.cache_read
         creation = self.input if self.cache_creation is None else self.cache_creation
+        one_hour = creation if self.cache_creation_1h is None else self.cache_creation_1h
+        written_for_an_hour = max(0, usage.cache_creation_1h_input_tokens)
         return (
             self.input * max(0, usage.input_tokens)
             + self.output * max(0, usage.output_tokens)
             + read * max(0, usage.cache_read_input_tokens)
-            + creation * max(0, usage.cache_creation_input_tokens)
+            + creation * max(0, usage.cache_creation_input_tokens - written_for_an_hour)
+            + one_hour * written_for_an_hour
         )
 
 

@@ -138,6 +138,7 @@ def usage_of(record: UsageRecord) -> Usage:
         output_tokens=record.output_tokens,
         cache_read_input_tokens=record.cache_read_input_tokens,
         cache_creation_input_tokens=record.cache_creation_input_tokens,
+        cache_creation_1h_input_tokens=record.cache_creation_1h_input_tokens,
         thinking_tokens=record.thinking_tokens,
         web_search_requests=record.web_search_requests,
         service_tier=record.service_tier,

@@ -88,6 +88,7 @@ def offered(row: Price) -> Offer:
         output=row.output / MILLION,
         cache_read=per_token(row.cache_read),
         cache_creation=per_token(row.cache_write),
+        cache_creation_1h=per_token(row.cache_write_1h),
         request=row.request,
         web_search=row.web_search,
         tiers=tiers(row),
@@ -105,6 +106,7 @@ def tiers(row: Price) -> tuple[Tier, ...]:
             output=row.tier_output / MILLION,
             cache_read=per_token(row.tier_cache_read),
             cache_creation=per_token(row.tier_cache_write),
+            cache_creation_1h=per_token(row.tier_cache_write_1h),
         ),
     )
 

@@ -103,6 +103,7 @@ class Reported(Struct, frozen=True, gc=False):
     total: int | None = None
     cache_read: int | None = None
     cache_write: int | None = None
+    cache_write_1h: int | None = None
     reasoning: int | None = None
     searches: int | None = None
     service_tier: str | None = None

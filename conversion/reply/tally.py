@@ -61,6 +61,7 @@ class Tally:
             estimated_input=self._terms.estimated_input_tokens,
             estimated_output=self.output_estimate,
             estimated_thinking=_tokens(self._thought),
+            one_hour_cache=self._terms.one_hour_cache,
         )
         return msgspec.structs.replace(usage, web_search_requests=usage.web_search_requests or self.searches)
 

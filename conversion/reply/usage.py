@@ -43,6 +43,10 @@ _FIGURES: Mapping[str, tuple[_Path, ...]] = {
         ("prompt_tokens_details", "cache_creation_tokens"),
         ("cache_creation_input_tokens",),
     ),
+    "cache_write_1h": (
+        ("cache_creation", "ephemeral_1h_input_tokens"),
+        ("prompt_tokens_details", "cache_creation_token_details", "ephemeral_1h_input_tokens"),
+    ),
     "reasoning": (
         ("completion_tokens_details", "reasoning_tokens"),
         ("output_tokens_details", "reasoning_tokens"),
@@ -117,8 +121,13 @@ def merged(earlier: Reported, later: Reported) -> Reported:
     return msgspec.structs.replace(earlier, **known)
 
 
-def usage_of(reported: Reported, *, estimated_input: int, estimated_output: int, estimated_thinking: int) -> Usage:
-    """The usage that the client is told and that is booked; estimates stand in where nothing usable was reported."""
+def usage_of(
+    reported: Reported, *, estimated_input: int, estimated_output: int, estimated_thinking: int, one_hour_cache: bool
+) -> Usage:
+    """The usage that the client is told and that is booked; estimates stand in where nothing usable was reported.
+
+    Few backends say for how long they cache what they wrote: else that is as long as they were asked to.
+    """
     prompt, completion = reported.prompt or 0, reported.completion or 0
     read, write = reported.cache_read or 0, reported.cache_write or 0
     if prompt and reported.total and reported.total > prompt + completion:
@@ -127,11 +136,13 @@ def usage_of(reported: Reported, *, estimated_input: int, estimated_output: int,
     prompt = prompt or max(estimated_input, read + write)
     output = completion or estimated_output
     thinking = estimated_thinking if reported.reasoning is None else reported.reasoning
+    one_hour = (write if one_hour_cache else 0) if reported.cache_write_1h is None else reported.cache_write_1h
     return Usage(
         input_tokens=max(1, prompt - read - write if read + write <= prompt else prompt),
         output_tokens=output,
         cache_read_input_tokens=read,
         cache_creation_input_tokens=write,
+        cache_creation_1h_input_tokens=min(one_hour, write),
         thinking_tokens=min(thinking, output),
         web_search_requests=reported.searches or 0,
         service_tier=reported.service_tier,
@@ -147,14 +158,14 @@ def start_usage(terms: ReplyTerms) -> MessageUsage:
 
 def message_usage(usage: Usage, terms: ReplyTerms) -> MessageUsage:
     """The same in the shape of the Messages API."""
-    written = usage.cache_creation_input_tokens
+    written, one_hour = usage.cache_creation_input_tokens, usage.cache_creation_1h_input_tokens
     tier = _SERVICE_TIERS.get(usage.service_tier or "", "standard")
     return MessageUsage(
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         cache_creation_input_tokens=written,
         cache_read_input_tokens=usage.cache_read_input_tokens,
-        cache_creation=CacheCreation(0, written) if terms.one_hour_cache else CacheCreation(written, 0),
+        cache_creation=CacheCreation(written - one_hour, one_hour),
         output_tokens_details=OutputTokensDetails(usage.thinking_tokens) if usage.thinking_tokens else UNSET,
         server_tool_use=ServerToolUsage(usage.web_search_requests) if usage.web_search_requests else None,
         service_tier=tier,

@@ -16,7 +16,12 @@ class Markers:
     def __init__(self, habit: Literal["strip", "keep", "text", "breakpoint"]) -> None:
         self._habit = habit
         self._marked: list[Markable] = []
-        self.one_hour = False
+        self._lifetimes: set[str] = set()
+
+    @property
+    def one_hour(self) -> bool:
+        """The backend is told of a lifetime of an hour, and of no other."""
+        return self._lifetimes == {"1h"}
 
     def mark(self, part: Markable, cache_control: object) -> None:
         """The part comes from a block with this `cache_control`."""
@@ -29,6 +34,7 @@ class Markers:
             part["prompt_cache_breakpoint"] = {"mode": "explicit"}
         else:
             part["cache_control"] = marker
+            self._note(marker)
 
     def mark_tool(self, tool: Markable, cache_control: object) -> None:
         """The same for a tool, which has no place for a breakpoint."""
@@ -41,6 +47,7 @@ class Markers:
         if marker is None or self._habit == "strip":
             return {}
         if self._habit == "keep":
+            self._note(marker)
             return {"cache_control": marker}
         last = messages[-1]
         content = last["content"]
@@ -56,10 +63,12 @@ class Markers:
             for name in MARKER_FIELDS:
                 part.pop(name, None)  # type: ignore[misc]  # a key of Markable
 
+    def _note(self, marker: dict[str, object]) -> None:
+        self._lifetimes.add(str(marker.get("ttl", "5m")))
+
     def _marker(self, cache_control: object) -> dict[str, object] | None:
         match cache_control:
             case {"type": "ephemeral", "ttl": ("5m" | "1h") as lifetime}:
-                self.one_hour = self.one_hour or lifetime == "1h"
                 return {"type": "ephemeral", "ttl": lifetime}
             case {"type": "ephemeral"}:
                 return {"type": "ephemeral"}

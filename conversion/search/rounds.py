@@ -219,6 +219,7 @@ def added(one: Usage, other: Usage) -> Usage:
         output_tokens=one.output_tokens + other.output_tokens,
         cache_read_input_tokens=one.cache_read_input_tokens + other.cache_read_input_tokens,
         cache_creation_input_tokens=one.cache_creation_input_tokens + other.cache_creation_input_tokens,
+        cache_creation_1h_input_tokens=one.cache_creation_1h_input_tokens + other.cache_creation_1h_input_tokens,
         thinking_tokens=one.thinking_tokens + other.thinking_tokens,
         cost=str(sum(map(Decimal, costs))) if costs else None,
         estimated=one.estimated or other.estimated,

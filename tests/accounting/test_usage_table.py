@@ -28,12 +28,13 @@ def test_an_open_request_has_estimates():
 
 def test_a_closed_request_has_what_was_reported():
     request = opening(estimated_input_tokens=40)
-    usage = Usage(1, 2, 3, 4, 5, 6, "priority", "0.00012345", False)
+    usage = Usage(1, 2, 3, 4, 5, 6, "priority", "0.00012345", False, 2)
     store([entry(request, closing(usage=usage), output_tokens=3)], "")
     row = UsageRecord.objects.get(pk=request.request_id)
     assert row.state == "closed"
     assert (row.input_tokens, row.output_tokens, row.thinking_tokens) == (1, 2, 5)
     assert (row.cache_read_input_tokens, row.cache_creation_input_tokens, row.web_search_requests) == (3, 4, 6)
+    assert row.cache_creation_1h_input_tokens == 2
     assert (row.service_tier, row.reported_cost, row.estimated) == ("priority", Decimal("0.00012345"), False)
 
 
@@ -130,9 +131,7 @@ openings = st.builds(
     **dict.fromkeys(("client_name", "team_name", "requested_model", "backend_name", "routed_model", "mapping"), texts),
     **dict.fromkeys(("session_id", "agent_id", "parent_agent_id", "endpoint"), texts),
 )
-usages = st.builds(
-    Usage, numbers, numbers, numbers, numbers, numbers, numbers, st.none() | texts, st.none() | texts, st.booleans()
-)
+usages = st.builds(Usage, *[numbers] * 6, st.none() | texts, st.none() | texts, st.booleans(), numbers)
 closings = st.builds(
     closing,
     state=st.sampled_from(FINAL),

@@ -19,19 +19,36 @@ PRICES = {
         }
     ]
 }
+PRICES_OF_CLAUDE = {
+    "tests/claude": {
+        "litellm_provider": "anthropic",
+        "mode": "chat",
+        "input_cost_per_token": 3e-06,
+        "output_cost_per_token": 1.5e-05,
+        "cache_read_input_token_cost": 3e-07,
+        "cache_creation_input_token_cost": 3.75e-06,
+        "cache_creation_input_token_cost_above_1hr": 6e-06,
+    }
+}
 BEGUN = {"choices": [{"index": 0, "delta": {"content": "Once upon "}, "finish_reason": None}]}
 USED = usage(prompt=1000, completion=50, cached=800, reasoning=20)
+CACHED = {
+    **usage(prompt=1000, completion=50, cached=200),
+    "cache_creation_input_tokens": 300,
+    "cache_creation": {"ephemeral_5m_input_tokens": 100, "ephemeral_1h_input_tokens": 200},
+}
 
 
 @pytest.fixture(scope="module")
 def gateway(backend_process, tmp_path_factory):
-    """A service whose admin has a price for one of its models."""
+    """A service whose admin has a price for two of its models."""
     folder = tmp_path_factory.mktemp("priced")
-    file = folder / "prices.json"
-    file.write_text(json.dumps(PRICES))
     gateway = Gateway(folder, OPENAI_BASE_URL=backend_process.base_url)
     gateway.manage("migrate", "--skip-checks")
-    gateway.manage("import_prices", str(file), "--provider", "openrouter")
+    for provider, prices in (("openrouter", PRICES), ("anthropic", PRICES_OF_CLAUDE)):
+        file = folder / f"{provider}.json"
+        file.write_text(json.dumps(prices))
+        gateway.manage("import_prices", str(file), "--provider", provider)
     with gateway:
         yield gateway
 
@@ -50,6 +67,7 @@ def asked(client, session, **fields):
     ("model", "reply", "expected"),
     [
         pytest.param("claude-opus-5-5", text("Hi", usage=USED), (Decimal("0.0013"), "admin"), id="priced"),
+        pytest.param("tests/claude", text("Hi", usage=CACHED), (Decimal("0.003885"), "admin"), id="cached for an hour"),
         pytest.param("claude-haiku-4-5", text("Hi", usage=USED), (None, ""), id="unknown"),
         pytest.param(
             "claude-haiku-4-5",

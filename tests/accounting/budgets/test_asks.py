@@ -41,6 +41,11 @@ def ask(rates, input_tokens, **fields):
             id="all of it may be new to the cache",
         ),
         pytest.param(
+            Rates(source="", input=RATES.input, output=RATES.output, cache_creation_1h=RATES.input * 3),
+            3_000_000 + 100_000,
+            id="all of it may be cached for an hour",
+        ),
+        pytest.param(
             Rates(source="", input=RATES.input, output=RATES.output, cache_read=RATES.input / 10),
             1_000_000 + 100_000,
             id="nothing of it may be in the cache",

@@ -36,6 +36,13 @@ def loaded():
         pytest.param("openrouter", "openai/gpt-5.4", usage(1000, 100), "0.004", id="OpenRouter"),
         pytest.param("openrouter", "openai/gpt-5.4:nitro", usage(1000, 100), "0.004", id="OpenRouter, routed"),
         pytest.param("openrouter", "anthropic/claude-sonnet-4.6", usage(0, 0, created=1000), "0.00375", id="writes"),
+        pytest.param(
+            "openrouter",
+            "anthropic/claude-haiku-5.5",
+            usage(0, 0, created=1000, cache_creation_1h_input_tokens=400),
+            "0.000155",
+            id="writes for an hour",
+        ),
         pytest.param("gemini", "models/gemini-2.5-pro", usage(1000, 100), "0.00225", id="Gemini"),
         pytest.param("gemini", "gemini-2.5-pro", usage(300_000, 100), "0.7515", id="Gemini, a long request"),
         pytest.param("xai", "grok-4", usage(1000, 100), "0.0045", id="xAI"),

@@ -100,6 +100,16 @@ def test_each_backend_gets_the_prices_of_its_provider(file, document):
     assert "direct: 1 new, 0 changed, 0 as before, 0 kept as written by hand" in printed
 
 
+def test_what_is_cached_for_an_hour_has_its_price_in_the_file_of_litellm(file):
+    hour = {
+        "cache_creation_input_token_cost_above_1hr": 6e-06,
+        "cache_creation_input_token_cost_above_1hr_above_200k_tokens": 1.2e-05,
+    }
+    import_prices(file({"gpt-x": LITELLM["gpt-x"] | hour}), "--provider", "openai")
+    (row,) = rows().values()
+    assert (row.cache_write_1h, row.tier_cache_write_1h) == (6, 12)
+
+
 def test_a_list_of_openrouter_is_read(file):
     backend("router", base_url="https://openrouter.ai/api/v1")
     import_prices(file(OPENROUTER))

@@ -28,6 +28,18 @@ LONG = rates(
         pytest.param(rates(), usage(1000, 100, thinking_tokens=60), "0.003", id="reasoning is a part of the output"),
         pytest.param(rates(cache_read="0.0000002"), usage(1000, 0, cached=1000), "0.0022", id="cache reads"),
         pytest.param(rates(cache_creation="0.0000025"), usage(1000, 0, created=1000), "0.0045", id="cache writes"),
+        pytest.param(
+            rates(cache_creation="0.0000025", cache_creation_1h="0.000004"),
+            usage(0, 0, created=1000, cache_creation_1h_input_tokens=400),
+            "0.0031",
+            id="cache writes, some of them for an hour",
+        ),
+        pytest.param(
+            rates(cache_creation="0.0000025"),
+            usage(0, 0, created=1000, cache_creation_1h_input_tokens=400),
+            "0.0025",
+            id="an hour costs as other writes if unsaid",
+        ),
         pytest.param(rates(), usage(1000, 0, cached=1000, created=1000), "0.006", id="cached costs as input if unsaid"),
         pytest.param(rates(cache_read="0"), usage(0, 0, cached=1000), "0", id="a price of zero is a price"),
         pytest.param(rates(request="0.01"), usage(1000, 100), "0.013", id="each request"),

@@ -54,6 +54,13 @@ def test_it_prices_what_was_unknown(server):
     ]
 
 
+def test_it_prices_what_was_cached_for_an_hour(server):
+    used = row(server, cache_creation_input_tokens=1_000_000, cache_creation_1h_input_tokens=500_000)
+    price("big", cache_write=4, cache_write_1h=6)
+    reprice()
+    assert booked(used) == (Decimal(8), "admin")
+
+
 def test_a_dry_run_changes_nothing(server):
     used = row(server)
     price("big")

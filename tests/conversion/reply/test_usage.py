@@ -178,6 +178,25 @@ def test_it_puts_cache_writes_where_the_request_asked_for_them():  # protocol F1
     assert whole({"content": "a"}, usage=report, terms=terms(one_hour_cache=True)).usage["cache_creation"] == one_hour
 
 
+@pytest.mark.parametrize(
+    "split",
+    [
+        pytest.param({"cache_creation": {"ephemeral_5m_input_tokens": 1, "ephemeral_1h_input_tokens": 2}}, id="claude"),
+        pytest.param(
+            {"prompt_tokens_details": {"cache_creation_token_details": {"ephemeral_1h_input_tokens": 2}}}, id="litellm"
+        ),
+    ],
+)
+@pytest.mark.parametrize("asked", [True, False], ids=["an hour was asked for", "five minutes were asked for"])
+def test_it_believes_a_backend_that_says_for_how_long_it_caches(split, asked):
+    report = {"prompt_tokens": 9, "completion_tokens": 5, "cache_creation_input_tokens": 3, **split}
+    reply = whole({"content": "a"}, usage=report, terms=terms(one_hour_cache=asked))
+    assert reply.usage["cache_creation"] == {"ephemeral_5m_input_tokens": 1, "ephemeral_1h_input_tokens": 2}
+    assert reply.translation.usage.cache_creation_1h_input_tokens == 2
+    assert reply.usage["cache_creation_input_tokens"] == 3
+    assert "cache_creation_1h_input_tokens" not in reply.usage
+
+
 def test_it_promises_no_credit():
     reply = whole({"content": "a"}, terms=terms(fallback_credit=True))
     assert reply.usage["fallback_credit"] == {"status": {"type": "not_applied", "reason": "not_enabled"}}

@@ -98,7 +98,21 @@ def test_unknown_lifetimes_are_left_out():
     assert sent.last["content"] == [marked("a")]
 
 
-@pytest.mark.parametrize("dialect", ["openai", "openrouter"])
-@pytest.mark.parametrize(("marker", "expected"), [(MARKER, False), (HOUR, True)], ids=["5m", "1h"])
-def test_the_reply_is_told_of_long_lifetimes(dialect, marker, expected):
-    assert ask([user(marked("a", marker))], dialect).terms.one_hour_cache is expected
+@pytest.mark.parametrize(
+    ("dialect", "markers", "expected"),
+    [
+        pytest.param("openrouter", [HOUR], True, id="an hour"),
+        pytest.param("openrouter", [HOUR, HOUR], True, id="an hour throughout"),
+        pytest.param("openrouter", [MARKER], False, id="the usual five minutes"),
+        pytest.param("openrouter", [HOUR, MARKER], False, id="both"),
+        pytest.param("openrouter", [], False, id="nothing"),
+        pytest.param("openai", [HOUR], False, id="an hour that the backend is not told of"),
+    ],
+)
+def test_the_reply_is_told_of_long_lifetimes(dialect, markers, expected):
+    sent = ask([user("a", *(marked(f"{number}", marker) for number, marker in enumerate(markers)))], dialect)
+    assert sent.terms.one_hour_cache is expected
+
+
+def test_the_marker_of_the_request_has_a_lifetime_too():
+    assert ask("a", "openrouter", cache_control=HOUR).terms.one_hour_cache
