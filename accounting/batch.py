@@ -23,10 +23,9 @@ class Batch:
     openings: list[Booking] = field(default_factory=list)
     closings: list[Booking] = field(default_factory=list)
     forgotten: list[bytes] = field(default_factory=list)
-    progress: list[tuple[int, Booking]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.openings or self.closings or self.forgotten or self.progress)
+        return bool(self.openings or self.closings or self.forgotten)
 
     def add(self, item: Item) -> None:
         match item:
@@ -40,7 +39,6 @@ class Batch:
     def changes(self) -> Changes:
         return Changes(
             openings=[(booking.key, booking.opening) for booking in self.openings],
-            progress=[(tokens, booking.key) for tokens, booking in self.progress],
             closings=[(booking.closing or "", booking.key) for booking in self.closings],
             forgotten=[(key,) for key in self.forgotten],
         )
@@ -53,10 +51,12 @@ class Batch:
         finish(booking.written for booking in self.openings)
         self.openings = []
 
-    def drop_refused(self) -> None:
-        """Closings of refused requests have nothing to tell."""
-        finish(booking.durable for booking in self.closings if booking.refused)
+    def drop_refused(self) -> list[Booking]:
+        """Closings of refused requests have nothing to tell; gives these."""
+        refused = [booking for booking in self.closings if booking.refused]
+        finish(booking.durable for booking in refused)
         self.closings = [booking for booking in self.closings if not booking.refused]
+        return refused
 
     def finish(self) -> None:
         """Tell those who wait that it is written."""

@@ -7,6 +7,10 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 from accounting.entries import Closing, Opening, encode
+from accounting.slots import TOKENS, Slot
+
+NOWHERE = [0, 0, 0]
+"""Figures that nobody reads."""
 
 
 class JournalUnavailable(Exception):
@@ -43,24 +47,25 @@ class NoPen:
 class Booking:
     """A request on its way into the journal. Everything is queued at the call: a cancelled caller loses nothing.
 
-    The writer sets `refused` when the opening cannot be written: such a request is not sent to a backend, so its
-    closing has nothing to tell and is dropped. It finishes `written` and `durable` when there is nothing to wait for.
+    The pen gives it a slot for its progress. It sets `refused` when the opening cannot be written: such a request is
+    not sent to a backend, so its closing has nothing to tell and is dropped. It finishes `written` and `durable` when
+    there is nothing to wait for.
     """
 
-    __slots__ = ("_pen", "closing", "durable", "key", "opening", "output_tokens", "refused", "sampled", "written")
+    __slots__ = ("_figures", "_pen", "closing", "durable", "key", "opening", "refused", "slot", "written")
 
     def __init__(self, opening: Opening, pen: Pen) -> None:
         self.key = opening.request_id.bytes
         self.opening = encode(opening)
         self.closing: str | None = None
-        self.output_tokens = 0
-        self.sampled = 0
+        self.slot: Slot | None = None
         self.refused = False
         loop = asyncio.get_running_loop()
         self.written: asyncio.Future[None] = loop.create_future()
         self.durable: asyncio.Future[None] = loop.create_future()
         self._pen = pen
         pen.open(self)
+        self._figures = self.slot.figures if self.slot is not None else NOWHERE
 
     async def opened(self) -> None:
         """Wait until the opening survives the end of this process; raises JournalUnavailable."""
@@ -69,12 +74,13 @@ class Booking:
             raise JournalUnavailable
 
     def progress(self, output_tokens: int) -> None:
-        """What has been generated so far; the writer looks at it several times a second."""
-        self.output_tokens = output_tokens
+        """What has been generated so far; it survives the end of this process."""
+        self._figures[TOKENS] = output_tokens
 
     def close(self, closing: Closing) -> Awaitable[None]:
         """Queue the end; awaiting it means: durable. Only the first closing counts."""
         if self.closing is None:
+            self._figures = NOWHERE  # the slot is another request's soon
             self.closing = encode(closing)
             self._pen.close(self)
         return asyncio.shield(self.durable)

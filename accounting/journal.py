@@ -2,6 +2,7 @@
 
     NAME.lock       locked as long as the process lives
     NAME.sqlite3    one row per request, from its opening until it is closed and copied into the table
+    NAME.slots      how far those requests have come that run
     NAME.reserve    space for closings on a full disk
 
 SQLite brings what a file of our own would need: recovery after a crash, torn writes, a reader beside the writer. What
@@ -24,6 +25,7 @@ from pathlib import Path
 from accounting.entries import Entry, decode
 from accounting.lock import Lock
 from accounting.reserve import Reserve
+from accounting.slots import Slots
 
 SCHEMA = """
     PRAGMA journal_mode = WAL;
@@ -38,13 +40,12 @@ SCHEMA = """
 """
 MOST_ROWS = 100
 OPEN = "INSERT OR IGNORE INTO request (change, id, opening) VALUES {rows}"
-PROGRESS = "UPDATE request SET output_tokens = new.column2 FROM (VALUES {rows}) AS new WHERE id = new.column1"
 CLOSE = (
     "UPDATE request SET change = new.column1, closing = new.column2 FROM (VALUES {rows}) AS new WHERE id = new.column3"
 )
 FORGET = "DELETE FROM request WHERE id IN (VALUES {rows})"
-CHANGED = "SELECT change, opening, output_tokens, closing FROM request WHERE change > ? ORDER BY change LIMIT ?"
-IN_FLIGHT = "SELECT change, opening, output_tokens, closing FROM request WHERE closing IS NULL"
+CHANGED = "SELECT id, change, opening, output_tokens, closing FROM request WHERE change > ? ORDER BY change LIMIT ?"
+IN_FLIGHT = "SELECT id, change, opening, output_tokens, closing FROM request WHERE closing IS NULL"
 
 
 @dataclass(slots=True)
@@ -52,7 +53,6 @@ class Changes:
     """What one transaction writes, each part with the values that its statement takes."""
 
     openings: Sequence[tuple[bytes, str]] = ()
-    progress: Sequence[tuple[int, bytes]] = ()
     closings: Sequence[tuple[str, bytes]] = ()
     forgotten: Sequence[tuple[bytes]] = ()
 
@@ -68,6 +68,7 @@ class Journal:
         self.directory = lock.path.parent
         self.name = lock.path.name.removesuffix(".new").removesuffix(".lock")
         self.reserve = Reserve(self.directory / f"{self.name}.reserve")
+        self.slots = Slots(self.directory / f"{self.name}.slots")
         self.change = 0
         self._synchronous = ""
         self._writing, self._reading = self._connect(), self._connect()
@@ -101,7 +102,6 @@ class Journal:
         connection.execute("BEGIN IMMEDIATE")
         try:
             self._execute(OPEN, openings)
-            self._execute(PROGRESS, list({key: tokens for tokens, key in changes.progress}.items()))
             self._execute(CLOSE, closings)
             self._execute(FORGET, changes.forgotten)
             connection.execute("COMMIT")
@@ -113,11 +113,11 @@ class Journal:
 
     def changed_after(self, change: int, limit: int) -> list[Entry]:
         """The entries with the oldest changes after that one, in the order of their changes."""
-        return [decode(*row) for row in self._reading.execute(CHANGED, (change, limit)).fetchall()]
+        return self._entries(CHANGED, (change, limit))
 
     def in_flight(self) -> list[Entry]:
         """The entries of requests that are not closed."""
-        return [decode(*row) for row in self._reading.execute(IN_FLIGHT).fetchall()]
+        return self._entries(IN_FLIGHT)
 
     def close(self) -> None:
         """Close the file; the lock stays."""
@@ -132,10 +132,18 @@ class Journal:
     def remove(self) -> None:
         """Remove the files, the lock last: a crash in between leaves a journal that can be adopted once more."""
         self.close()
+        self.slots.remove()
         for file in self.directory.glob(f"{self.name}.sqlite3*"):
             file.unlink(missing_ok=True)
         self.reserve.release()
         self._lock.remove()
+
+    def _entries(self, statement: str, values: Sequence[int] = ()) -> list[Entry]:
+        rows = self._reading.execute(statement, values).fetchall()
+        come = {slot.content: slot.output_tokens for slot in self.slots.in_flight()}
+        return [
+            decode(change, opening, come.get(key, tokens), closing) for key, change, opening, tokens, closing in rows
+        ]
 
     def _connect(self) -> sqlite3.Connection:
         file = self.directory / f"{self.name}.sqlite3"

@@ -14,15 +14,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 from accounting.batch import Batch, Item
-from accounting.booking import Booking
+from accounting.booking import Booking, NoPen
 from accounting.journal import Journal
 
-SAMPLE_SECONDS = 0.25
 RETRY_SECONDS = 0.1
 MANY = 8
 GATHER_SECONDS = 0.002
@@ -39,14 +38,18 @@ class JournalWriter(threading.Thread):
         self._journal = journal
         self._committed = committed
         self._queue: SimpleQueue[Item] = SimpleQueue()
-        self._running: dict[bytes, Booking] = {}
         self._kept = Batch()
-        self._next_sample = 0.0
         self._failing = False
         self._stop_by: float | None = None
 
     def open(self, booking: Booking) -> None:
-        self._queue.put(("open", booking))
+        try:
+            booking.slot = self._journal.slots.take(booking.key)
+        except OSError as error:
+            logger.error("the journal %s has no space for more requests: %s", self._journal.name, error)
+            NoPen().open(booking)
+        else:
+            self._queue.put(("open", booking))
 
     def close(self, booking: Booking) -> None:
         self._queue.put(("close", booking))
@@ -64,9 +67,7 @@ class JournalWriter(threading.Thread):
 
     def run(self) -> None:
         while not self._finished():
-            batch = self._gather()
-            self._sample(batch)
-            self._commit(batch)
+            self._commit(self._gather())
 
     def _finished(self) -> bool:
         if self._stop_by is None or not self._queue.empty():
@@ -75,32 +76,19 @@ class JournalWriter(threading.Thread):
 
     def _gather(self) -> Batch:
         """All that is queued, and what was kept; waits until there is something to do."""
-        patience = self._patience()
         batch, self._kept = self._kept, Batch()
         with suppress(Empty):
-            batch.add(self._queue.get(timeout=patience))
-            if len(self._running) >= MANY:
+            batch.add(self._queue.get(timeout=RETRY_SECONDS if batch.closings else None))
+            if len(self._journal.slots) >= MANY:
                 time.sleep(GATHER_SECONDS)
             while True:
                 batch.add(self._queue.get_nowait())
         return batch
 
-    def _patience(self) -> float | None:
-        if self._kept.closings:
-            return RETRY_SECONDS
-        return max(0.0, self._next_sample - time.monotonic()) if self._running else None
-
-    def _sample(self, batch: Batch) -> None:
-        """Add the progress of running requests, several times a second."""
-        if time.monotonic() >= self._next_sample:
-            self._next_sample = time.monotonic() + SAMPLE_SECONDS
-            moved = [booking for booking in self._running.values() if booking.output_tokens != booking.sampled]
-            batch.progress = [(booking.output_tokens, booking) for booking in moved]
-
     def _commit(self, batch: Batch) -> None:
         if batch.openings and not self._journal.reserve.hold():
             batch.refuse_openings()
-        batch.drop_refused()
+        self._give_back(batch.drop_refused())
         if not batch:
             return
         try:
@@ -122,11 +110,12 @@ class JournalWriter(threading.Thread):
         if self._failing:
             logger.warning("the journal %s can be written again", self._journal.name)
         self._failing = False
-        self._running.update((booking.key, booking) for booking in batch.openings)
-        for booking in batch.closings:
-            self._running.pop(booking.key, None)
-        for tokens, booking in batch.progress:
-            booking.sampled = tokens
+        self._give_back(batch.closings)
         batch.finish()
         if batch.openings or batch.closings:
             self._committed()
+
+    def _give_back(self, closed: Iterable[Booking]) -> None:
+        for booking in closed:
+            if booking.slot is not None:
+                self._journal.slots.give_back(booking.slot)

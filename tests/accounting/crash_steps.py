@@ -8,6 +8,7 @@ from accounting import adoption, copier
 from accounting.batch import Batch
 from accounting.journal import Journal
 from accounting.lock import Lock
+from accounting.slots import Slot, Slots
 from accounting.writer import JournalWriter
 
 CRASHED = 137
@@ -16,6 +17,10 @@ STEPS = {
     "lock made": (Lock, "prepare", "after"),
     "journal made": (Lock, "publish", "before"),
     "journal published": (Lock, "publish", "after"),
+    "a slot without a number": (Slot, "publish", "before"),
+    "a slot without a row": (Slot, "publish", "after"),
+    "a closed request in its slot": (Slots, "give_back", "before"),
+    "a slot given back": (Slots, "give_back", "after"),
     "before a commit": (Journal, "write", "before"),
     "after a commit": (Batch, "finish", "before"),
     "callers told": (Batch, "finish", "after"),

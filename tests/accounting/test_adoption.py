@@ -11,6 +11,7 @@ from accounting.entries import encode
 from accounting.journal import Changes, Journal
 from accounting.lock import Lock
 from accounting.models import ProcessJournal, UsageRecord
+from accounting.slots import TOKENS
 from tests.accounting.samples import closing, opening, record
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def abandoned(directory):
     done, running = opening(), opening(estimated_input_tokens=40)
     journal.write(Changes(openings=[(request.request_id.bytes, encode(request)) for request in (done, running)]))
     journal.write(Changes(closings=[(encode(closing(5)), done.request_id.bytes)]))
-    journal.write(Changes(progress=[(7, running.request_id.bytes)]))
+    journal.slots.take(running.request_id.bytes).figures[TOKENS] = 7
     journal.abandon()
     return journal
 

@@ -94,7 +94,7 @@ def small_disk(tmp_path):
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], capture_output=True).returncode:
         pytest.skip("no right to mount a small disk")
     yield folder
-    subprocess.run(["umount", folder], check=True)
+    subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 async def test_running_requests_can_end_on_a_disk_without_a_free_byte(small_disk):

@@ -4,6 +4,7 @@ import pytest
 
 from accounting.entries import encode
 from accounting.journal import Changes, Journal
+from accounting.slots import TOKENS
 from tests.accounting.samples import closing, opening
 
 
@@ -43,16 +44,9 @@ def test_it_gives_the_oldest_changes_first(journal):
 def test_it_gives_the_last_progress(journal):
     request = opening()
     journal.write(opened(request))
-    journal.write(Changes(progress=[(3, request.request_id.bytes), (8, request.request_id.bytes)]))
+    slot = journal.slots.take(request.request_id.bytes)
+    slot.figures[TOKENS] = 8
     assert [entry.output_tokens for entry in journal.in_flight()] == [8]
-
-
-def test_progress_is_no_change_that_the_table_has_to_follow(journal):
-    request = opening()
-    journal.write(opened(request))
-    change = journal.change
-    journal.write(Changes(progress=[(3, request.request_id.bytes)]))
-    assert (journal.change, journal.changed_after(change, 10)) == (change, [])
 
 
 def test_it_forgets_what_is_safe_elsewhere(journal):
@@ -74,7 +68,6 @@ def test_it_writes_all_or_nothing(journal):
     ("changes", "forced"),
     [
         pytest.param(opened(opening()), False, id="an opening"),
-        pytest.param(Changes(progress=[(1, b"")]), False, id="progress"),
         pytest.param(closed(opening(), closing()), True, id="a closing"),
     ],
 )

@@ -8,6 +8,7 @@ from accounting.adoption import adopt_abandoned
 from accounting.entries import encode
 from accounting.journal import Changes, Journal
 from accounting.models import UsageRecord
+from accounting.slots import TOKENS
 from accounting.usage_table import store
 from tests.accounting.prices.samples import rates, usage
 from tests.accounting.samples import closing, entry, opening
@@ -41,7 +42,7 @@ def test_an_adopted_row_costs_what_its_journal_says(directory):
     request = opening(backend_id=1, estimated_input_tokens=1000, rates=rates())
     journal = Journal.create(directory)
     journal.write(Changes(openings=[(request.request_id.bytes, encode(request))]))
-    journal.write(Changes(progress=[(20, request.request_id.bytes)]))
+    journal.slots.take(request.request_id.bytes).figures[TOKENS] = 20
     journal.abandon()
     adopt_abandoned(directory)
     assert UsageRecord.objects.get(pk=request.request_id).state == "interrupted"
