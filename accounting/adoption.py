@@ -77,11 +77,17 @@ def adopt(lock: Lock) -> None:
 
 
 def replay(journal: Journal) -> None:
-    """Bring everything into the table; requests that nobody will close are interrupted."""
+    """Bring everything into the table; requests that nobody will close are interrupted.
+
+    Those with a row come first: what is final in the table stays, whatever a slot says that was not given back.
+    """
     change = 0
     while entries := journal.changed_after(change, BATCH):
         store([interrupted(entry) for entry in entries], journal.name)
         change = entries[-1].change
+    running = journal.in_flight()
+    for start in range(0, len(running), BATCH):
+        store([interrupted(entry) for entry in running[start : start + BATCH]], journal.name)
 
 
 def retire(journal: Journal) -> None:

@@ -28,7 +28,8 @@ class JournalUnavailable(Exception):
 class Pen(Protocol):
     """What a booking needs of the journal's writer."""
 
-    def open(self, booking: Booking) -> None: ...
+    def open(self, opening: bytes) -> Slot | None:
+        """A slot with the opening in it; None where none can be written."""
 
     def close(self, booking: Booking) -> None: ...
 
@@ -36,41 +37,32 @@ class Pen(Protocol):
 class NoPen:
     """Before a journal is begun, and after it is ended, everything is refused."""
 
-    def open(self, booking: Booking) -> None:
-        booking.refused = True
-        booking.written.set_result(None)
+    def open(self, opening: bytes) -> None: ...
 
-    def close(self, booking: Booking) -> None:
-        booking.durable.set_result(None)
+    def close(self, booking: Booking) -> None: ...
 
 
 class Booking:
-    """A request on its way into the journal. Everything is queued at the call: a cancelled caller loses nothing.
+    """A request in the journal. Its end is queued at the call: a cancelled caller loses nothing.
 
-    The pen gives it a slot for its progress. It sets `refused` when the opening cannot be written: such a request is
-    not sent to a backend, so its closing has nothing to tell and is dropped. It finishes `written` and `durable` when
-    there is nothing to wait for.
+    Without a slot it is refused: it is not sent to a backend, so its closing has nothing to tell and is dropped. The
+    writer finishes `durable` when the closing is written.
     """
 
-    __slots__ = ("_figures", "_pen", "closing", "durable", "key", "opening", "refused", "slot", "written")
+    __slots__ = ("_figures", "_pen", "closing", "durable", "key", "opening", "slot")
 
     def __init__(self, opening: Opening, pen: Pen) -> None:
         self.key = opening.request_id.bytes
         self.opening = encode(opening)
-        self.closing: str | None = None
-        self.slot: Slot | None = None
-        self.refused = False
-        loop = asyncio.get_running_loop()
-        self.written: asyncio.Future[None] = loop.create_future()
-        self.durable: asyncio.Future[None] = loop.create_future()
+        self.closing: bytes | None = None
+        self.durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pen = pen
-        pen.open(self)
+        self.slot = pen.open(self.opening)
         self._figures = self.slot.figures if self.slot is not None else NOWHERE
 
-    async def opened(self) -> None:
-        """Wait until the opening survives the end of this process; raises JournalUnavailable."""
-        await self.written  # by one only: cancelled with its waiter, it is missed by nobody
-        if self.refused:
+    def opened(self) -> None:
+        """Raises JournalUnavailable, unless the opening survives the end of this process."""
+        if self.slot is None:
             raise JournalUnavailable
 
     def progress(self, output_tokens: int) -> None:
@@ -80,7 +72,10 @@ class Booking:
     def close(self, closing: Closing) -> Awaitable[None]:
         """Queue the end; awaiting it means: durable. Only the first closing counts."""
         if self.closing is None:
-            self._figures = NOWHERE  # the slot is another request's soon
             self.closing = encode(closing)
-            self._pen.close(self)
+            self._figures = NOWHERE  # the slot is another request's soon
+            if self.slot is None:
+                self.durable.set_result(None)
+            else:
+                self._pen.close(self)
         return asyncio.shield(self.durable)

@@ -39,12 +39,14 @@ logger = logging.getLogger(__name__)
 class Copier(threading.Thread):
     """Copies one journal. `changed` tells that it was written to, `forget` takes out what the table holds.
 
-    `copied` is the last change that the table has, `oldest_at` when the oldest one happened that it lacks.
+    `shown` and `copied` are the last opening and the last closing that the table has, `oldest_at` when the oldest one
+    happened that it lacks.
     """
 
     def __init__(self, journal: Journal, changed: threading.Event, forget: Callable[[Sequence[bytes]], None]) -> None:
         super().__init__(name="usage copier", daemon=True)
         self.journal = journal.name
+        self.shown = 0
         self.copied = 0
         self.oldest_at: float | None = None
         self._journal = journal
@@ -62,7 +64,7 @@ class Copier(threading.Thread):
     @property
     def backlog(self) -> int:
         """Openings and closings that the table lacks."""
-        return self._journal.change - self.copied
+        return self._journal.slots.number - self.shown + self._journal.change - self.copied
 
     def stop(self, deadline: float) -> None:
         """Bring all of the journal into the table and remove it, if that can be done by then.
@@ -89,27 +91,32 @@ class Copier(threading.Thread):
         """Do what is due."""
         self._changed.clear()
         look = time.monotonic() >= self._next_look
-        entries = self._journal.changed_after(self.copied, BATCH)
-        self.oldest_at = entries[0].changed_at if entries else None
+        # Closings first: what ends after that look comes with the next one.
+        closed = self._journal.changed_after(self.copied, BATCH)
+        last = self._journal.slots.number
+        opened = self._journal.in_flight(self.shown)
+        self.oldest_at = min((entries[0].changed_at for entries in (closed, opened) if entries), default=None)
         if look:
             self._tell()
-        if entries:
-            self._copy(entries)
+        self._copy(closed, opened)
+        self.shown = last
         self.oldest_at = None
-        if len(entries) == BATCH:  # there may be more
+        if len(closed) == BATCH:  # there may be more
             self._pause = 0.0
             self._changed.set()
         if look:
             self._look_after_others()
             self._next_look = time.monotonic() + LOOK_SECONDS
 
-    def _copy(self, entries: Sequence[Entry]) -> None:
-        store(entries, self._journal.name)
-        self.copied = entries[-1].change
-        self._forget([entry.key for entry in entries if entry.closing is not None])
-        self._calibrator.learn(entries)
-        if settings.METRICS_TOKEN:
-            metrics.count(entries)
+    def _copy(self, closed: Sequence[Entry], opened: Sequence[Entry]) -> None:
+        if closed or opened:
+            store([*closed, *opened], self._journal.name)
+        if closed:
+            self.copied = closed[-1].change
+            self._forget([entry.key for entry in closed])
+            self._calibrator.learn(closed)
+            if settings.METRICS_TOKEN:
+                metrics.count(closed)
 
     def _tell(self) -> None:
         """Say that the journal lives, and how far long requests have come."""

@@ -108,12 +108,12 @@ _openings = msgspec.json.Decoder(Opening)
 _closings = msgspec.json.Decoder(Closing)
 
 
-def encode(part: Opening | Closing) -> str:
-    return _encoder.encode(part).decode()
+def encode(part: Opening | Closing) -> bytes:
+    return _encoder.encode(part)
 
 
-def decode(change: int, opening: str, output_tokens: int, closing: str | None) -> Entry:
-    """The entry of a journal's row."""
+def decode(change: int, opening: str | bytes, output_tokens: int, closing: str | None) -> Entry:
+    """The entry of a journal's slot or row."""
     ended = _closings.decode(closing) if closing is not None else None
     began = _openings.decode(opening)
     if ended is not None and ended.moved is not None:

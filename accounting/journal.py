@@ -1,13 +1,14 @@
-"""The journal of one process: a small SQLite file, written before anything else happens to a request.
+"""The journal of one process: two files, the first of which is written before anything else happens to a request.
 
-    NAME.lock       locked as long as the process lives
-    NAME.sqlite3    one row per request, from its opening until it is closed and copied into the table
-    NAME.slots      how far those requests have come that run
+    NAME.slots      the requests that run
+    NAME.sqlite3    those that ended, until they are copied into the table
     NAME.reserve    space for closings on a full disk
+    NAME.lock       locked as long as the process lives
 
-SQLite brings what a file of our own would need: recovery after a crash, torn writes, a reader beside the writer. What
-is committed survives the process's end at any moment; a commit with a closing also survives a power failure. The lock
-is a file of its own, because SQLite finds its `-wal` and `-shm` by the database's name.
+What is in either survives the process's end at any moment; a commit with a closing also survives a power failure.
+SQLite brings what a file of our own would need for that: torn writes, a reader beside the writer. A request leaves its
+slot when its row is committed, so it may be in both; then the row counts. The lock is a file of its own, because SQLite
+finds its `-wal` and `-shm` by the database's name.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import secrets
 import socket
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -38,23 +38,11 @@ SCHEMA = """
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS request_by_change ON request (change);
 """
+"""Rows without a closing, and with output tokens, are in journals that an older version left behind."""
 MOST_ROWS = 100
-OPEN = "INSERT OR IGNORE INTO request (change, id, opening) VALUES {rows}"
-CLOSE = (
-    "UPDATE request SET change = new.column1, closing = new.column2 FROM (VALUES {rows}) AS new WHERE id = new.column3"
-)
+CLOSE = "INSERT INTO request (change, id, opening, closing) VALUES {rows} ON CONFLICT (id) DO NOTHING"
 FORGET = "DELETE FROM request WHERE id IN (VALUES {rows})"
-CHANGED = "SELECT id, change, opening, output_tokens, closing FROM request WHERE change > ? ORDER BY change LIMIT ?"
-IN_FLIGHT = "SELECT id, change, opening, output_tokens, closing FROM request WHERE closing IS NULL"
-
-
-@dataclass(slots=True)
-class Changes:
-    """What one transaction writes, each part with the values that its statement takes."""
-
-    openings: Sequence[tuple[bytes, str]] = ()
-    closings: Sequence[tuple[str, bytes]] = ()
-    forgotten: Sequence[tuple[bytes]] = ()
+CHANGED = "SELECT change, opening, output_tokens, closing FROM request WHERE change > ? ORDER BY change LIMIT ?"
 
 
 class Journal:
@@ -92,32 +80,29 @@ class Journal:
         lock.publish()
         return journal
 
-    def write(self, changes: Changes) -> None:
-        """Everything in one transaction; forced to the disk when a request is closed in it."""
-        first = self.change + 1
-        openings = [(number, *opening) for number, opening in enumerate(changes.openings, first)]
-        closings = [(number, *closing) for number, closing in enumerate(changes.closings, first + len(openings))]
+    def write(self, closed: Sequence[tuple[bytes, str, str]], forgotten: Sequence[bytes] = ()) -> None:
+        """Everything in one transaction; forced to the disk when requests (key, opening, closing) end in it."""
         connection = self._writing
-        self._synchronize("FULL" if closings else "NORMAL")
+        self._synchronize("FULL" if closed else "NORMAL")
         connection.execute("BEGIN IMMEDIATE")
         try:
-            self._execute(OPEN, openings)
-            self._execute(CLOSE, closings)
-            self._execute(FORGET, changes.forgotten)
+            self._execute(CLOSE, [(change, *request) for change, request in enumerate(closed, self.change + 1)])
+            self._execute(FORGET, [(key,) for key in forgotten])
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self.change += len(openings) + len(closings)
+        self.change += len(closed)
 
     def changed_after(self, change: int, limit: int) -> list[Entry]:
         """The entries with the oldest changes after that one, in the order of their changes."""
-        return self._entries(CHANGED, (change, limit))
+        return [decode(*row) for row in self._reading.execute(CHANGED, (change, limit)).fetchall()]
 
-    def in_flight(self) -> list[Entry]:
-        """The entries of requests that are not closed."""
-        return self._entries(IN_FLIGHT)
+    def in_flight(self, after: int = 0) -> list[Entry]:
+        """The entries of requests that run, begun after that one; one that has just ended may be among them."""
+        running = self.slots.in_flight(after)
+        return [decode(slot.number, slot.content, slot.output_tokens, None) for slot in running]
 
     def close(self) -> None:
         """Close the file; the lock stays."""
@@ -137,13 +122,6 @@ class Journal:
             file.unlink(missing_ok=True)
         self.reserve.release()
         self._lock.remove()
-
-    def _entries(self, statement: str, values: Sequence[int] = ()) -> list[Entry]:
-        rows = self._reading.execute(statement, values).fetchall()
-        come = {slot.content: slot.output_tokens for slot in self.slots.in_flight()}
-        return [
-            decode(change, opening, come.get(key, tokens), closing) for key, change, opening, tokens, closing in rows
-        ]
 
     def _connect(self) -> sqlite3.Connection:
         file = self.directory / f"{self.name}.sqlite3"

@@ -1,7 +1,7 @@
 """Where the edge books its requests.
 
     booking = recorder.open(Opening(...))
-    await booking.opened()               # now it survives the end of this process; now ask the backend
+    booking.opened()                     # now it survives the end of this process; now ask the backend
     booking.progress(output_tokens)      # as often as you like
     await booking.close(Closing(...))    # now it is durable; now tell the client that the reply is complete
 
@@ -69,7 +69,7 @@ class Recorder:
         return self._copier.journal if self._copier is not None else ""
 
     def open(self, opening: Opening) -> Booking:
-        """Queue the opening of a request; in a coroutine only, for others wait for it there.
+        """Write the opening of a request; in a coroutine only, for its end is waited for there.
 
         It is refused where rows must not wait in the journal for long (ACCOUNTING_FAIL), and they do.
         """

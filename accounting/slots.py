@@ -1,7 +1,8 @@
-"""How far the requests of one process have come, in a file that is part of its memory (`NAME.slots`).
+"""The requests in flight of one process, in a file that is part of its memory (`NAME.slots`).
 
-A request has a slot from its opening until its closing is committed. Writing there costs neither a system call nor
-another thread, and what is written survives the end of the process at any moment, for the kernel has it.
+A request has a slot from its opening until its closing is committed: its opening, and how far it has come. Writing
+there costs neither a system call nor another thread, and what is written survives the end of the process at any moment,
+for the kernel has it.
 
 - The space of a slot is really there before it is used: on a full disk a file cannot grow, but memory that has no space
   on its disk would end the process.
@@ -21,10 +22,10 @@ from struct import Struct
 from typing import NamedTuple
 from zlib import crc32
 
-PIECE = 64 * 1024
+PIECE = 256 * 1024
 """By how much the file grows: a multiple of all page sizes. No slot crosses the border of two."""
-SLOT = 64
-"""What the size of every slot is a multiple of."""
+SLOT = 2048
+"""What the size of every slot is a multiple of. Most openings are half as long."""
 HEADER = Struct("=QIIQ")
 """Output tokens, length and checksum of the content, number."""
 TOKENS, NUMBER = 0, 2
@@ -98,10 +99,12 @@ class Slots:
         slot.clear()
         self._free[slot.size].append(slot)
 
-    def in_flight(self) -> list[InFlight]:
-        """What is in the slots, in the order in which they were taken."""
-        taken = list(self._taken.items())  # at once, while other threads change them
-        return [InFlight(number, slot.content, slot.figures[TOKENS]) for number, slot in taken]
+    def in_flight(self, after: int = 0) -> list[InFlight]:
+        """What is in the slots with higher numbers, in the order in which they were taken."""
+        taken = self._taken.copy()  # at once, while other threads change it
+        return [
+            InFlight(number, slot.content, slot.figures[TOKENS]) for number, slot in taken.items() if number > after
+        ]
 
     def remove(self) -> None:
         self._path.unlink(missing_ok=True)

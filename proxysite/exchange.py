@@ -83,7 +83,7 @@ class Exchange(DeferredResponse):
         short = await shortened_for(self._request, message, way.route, errand)
         self._row.shortened(short)
         first = await self._admitted(await first_attempt(self._request, short.request, way.route))
-        await self._row.open(way.route, first.conversion)
+        self._row.open(way.route, first.conversion)
         attempt: Attempt | None = first
         while attempt is not None:
             self._translation = attempt.translation

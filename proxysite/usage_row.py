@@ -95,12 +95,12 @@ class UsageRow:
         self._admission = await (admit(*asked) if self._request.parent is None else admit_errand(*asked))
         return self._admission
 
-    async def open(self, route: Route, conversion: Conversion) -> None:
+    def open(self, route: Route, conversion: Conversion) -> None:
         """Put the row into the journal; when this returns, a killed process does not lose the request."""
         self._booking = self._recorder.open(self._opening(route, conversion.terms.estimated_input_tokens))
         if self._message is not None:
             self._count = counted_samples.begin(self._message, len(self._request.body), route)
-        await self._booking.opened()
+        self._booking.opened()
 
     def moved(self, failed: Attempted, failure: BackendFailure, other: Attempted) -> None:
         """The request goes on elsewhere: what failed becomes a row of its own, this one says where it ended."""

@@ -4,8 +4,7 @@ import os
 
 from django.db.backends.utils import CursorWrapper
 
-from accounting import adoption, copier
-from accounting.batch import Batch
+from accounting import adoption, copier, writer
 from accounting.journal import Journal
 from accounting.lock import Lock
 from accounting.slots import Slot, Slots
@@ -17,13 +16,14 @@ STEPS = {
     "lock made": (Lock, "prepare", "after"),
     "journal made": (Lock, "publish", "before"),
     "journal published": (Lock, "publish", "after"),
+    "journal with space": (Slots, "_grown", "after"),
     "a slot without a number": (Slot, "publish", "before"),
-    "a slot without a row": (Slot, "publish", "after"),
-    "a closed request in its slot": (Slots, "give_back", "before"),
-    "a slot given back": (Slots, "give_back", "after"),
+    "a slot with a number": (Slot, "publish", "after"),
     "before a commit": (Journal, "write", "before"),
-    "after a commit": (Batch, "finish", "before"),
-    "callers told": (Batch, "finish", "after"),
+    "after a commit": (Slots, "give_back", "before"),
+    "a slot given back": (Slots, "give_back", "after"),
+    "before callers are told": (writer, "finish", "before"),
+    "callers told": (writer, "finish", "after"),
     "in the transaction of the table": (CursorWrapper, "executemany", "after"),
     "after the commit of the table": (copier, "store", "after"),
     "copied rows forgotten": (JournalWriter, "forget", "after"),

@@ -66,7 +66,7 @@ async def request(recorder):
     asked = opening(estimated_input_tokens=7)
     tokens = expected_tokens(asked.request_id)
     booking = recorder.open(asked)
-    await booking.opened()
+    booking.opened()
     note("sent", asked.request_id)
     for part in range(random.randrange(3)):
         booking.progress(min(part, tokens))

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounting.entries import Closing, Entry, Opening
+from accounting.entries import Closing, Entry, Opening, encode
 from accounting.models import UsageRecord
 from accounting.rollups.due import note_hours
+from accounting.slots import TOKENS
 from conversion.usage import Usage
 
 
@@ -23,6 +24,18 @@ def closing(output_tokens=5, **fields):
 
 def entry(of=None, ended=None, output_tokens=0):
     return Entry(1, of or opening(), output_tokens, ended)
+
+
+def begun(journal, opening, output_tokens=0):
+    """The request's slot in the journal."""
+    slot = journal.slots.take(encode(opening))
+    slot.figures[TOKENS] = output_tokens
+    return slot
+
+
+def ended(opening, closing):
+    """What is written to the journal when the request ends."""
+    return opening.request_id.bytes, encode(opening).decode(), encode(closing).decode()
 
 
 def record(ago=timedelta(), **fields):

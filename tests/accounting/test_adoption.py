@@ -8,11 +8,11 @@ from django.utils import timezone
 from accounting import adoption
 from accounting.adoption import adopt_abandoned, close_lost_rows
 from accounting.entries import encode
-from accounting.journal import Changes, Journal
+from accounting.journal import Journal
 from accounting.lock import Lock
 from accounting.models import ProcessJournal, UsageRecord
-from accounting.slots import TOKENS
-from tests.accounting.samples import closing, opening, record
+from tests.accounting.samples import begun, closing, ended, opening, record
+from tests.accounting.test_journal import OLDER
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +22,8 @@ def abandoned(directory):
     """The journal of a process that is gone: one request closed, one not."""
     journal = Journal.create(directory)
     done, running = opening(), opening(estimated_input_tokens=40)
-    journal.write(Changes(openings=[(request.request_id.bytes, encode(request)) for request in (done, running)]))
-    journal.write(Changes(closings=[(encode(closing(5)), done.request_id.bytes)]))
-    journal.slots.take(running.request_id.bytes).figures[TOKENS] = 7
+    journal.write([ended(done, closing(5))])
+    begun(journal, running, 7)
     journal.abandon()
     return journal
 
@@ -57,9 +56,26 @@ def test_it_replays_in_batches(directory, abandoned, monkeypatch):
 
 
 def test_it_leaves_living_journals_alone(directory, journal):
-    journal.write(Changes(openings=[(b"1" * 16, encode(opening()))]))
+    begun(journal, opening())
     adopt_abandoned(directory)
     assert (rows(), len(journal.in_flight())) == ([], 1)
+
+
+def test_a_request_that_ended_counts_as_it_did_though_its_slot_was_not_given_back(directory):
+    journal, request = Journal.create(directory), opening(budgets=())
+    begun(journal, request, 7)
+    journal.write([ended(request, closing(5))])
+    journal.abandon()
+    adopt_abandoned(directory)
+    assert rows() == [("closed", 10, 5, False)]
+
+
+def test_it_interrupts_what_an_older_version_left_open(directory):
+    journal, request = Journal.create(directory), opening(estimated_input_tokens=40)
+    journal._writing.execute(OLDER, (request.request_id.bytes, encode(request).decode()))
+    journal.abandon()
+    adopt_abandoned(directory)
+    assert rows() == [("interrupted", 40, 7, True)]
 
 
 def test_it_forgets_who_is_gone(directory, abandoned):
@@ -70,7 +86,7 @@ def test_it_forgets_who_is_gone(directory, abandoned):
 
 def test_it_sets_a_damaged_journal_aside(directory, abandoned, caplog):
     other = Journal.create(directory)
-    other.write(Changes(openings=[(b"1" * 16, encode(opening()))]))
+    begun(other, opening())
     other.abandon()
     (directory / f"{abandoned.name}.sqlite3").write_bytes(b"no database at all" * 1000)
     for name in ("-wal", "-shm"):

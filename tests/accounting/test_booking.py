@@ -9,20 +9,15 @@ from tests.accounting.samples import closing, opening
 
 async def test_an_opened_request_is_in_the_journal(writer, journal):
     request = opening()
-    await Booking(request, writer).opened()
+    Booking(request, writer).opened()
     assert [entry.opening for entry in journal.in_flight()] == [request]
 
 
 async def test_a_closed_request_is_in_the_journal(writer, journal):
-    booking, end = Booking(opening(), writer), closing()
-    await booking.opened()
-    await booking.close(end)
-    assert [entry.closing for entry in journal.changed_after(0, 10)] == [end]
-
-
-async def test_it_can_be_closed_without_waiting_for_its_opening(writer, journal):
-    await Booking(opening(), writer).close(closing(state="failed", http_status=400))
-    assert [entry.closing.state for entry in journal.changed_after(0, 10)] == ["failed"]
+    request, end = opening(), closing()
+    await Booking(request, writer).close(end)
+    assert [(entry.opening, entry.closing) for entry in journal.changed_after(0, 10)] == [(request, end)]
+    assert journal.in_flight() == []
 
 
 async def test_only_its_first_closing_counts(writer, journal):
@@ -44,7 +39,6 @@ async def test_a_cancelled_caller_loses_nothing(writer, journal):
 
 async def test_its_progress_is_in_the_journal_at_once(writer, journal):
     booking = Booking(opening(), writer)
-    await booking.opened()
     booking.progress(3)
     booking.progress(7)
     assert journal.in_flight()[0].output_tokens == 7
@@ -53,35 +47,34 @@ async def test_its_progress_is_in_the_journal_at_once(writer, journal):
 async def test_progress_of_a_closed_request_tells_nothing_of_the_next_one(writer, journal):
     closed = Booking(opening(), writer)
     await closed.close(closing())
-    other = Booking(opening(), writer)
-    await other.opened()
+    Booking(opening(), writer)
     closed.progress(7)
-    assert journal.in_flight()[0].output_tokens == 0
+    assert [entry.output_tokens for entry in journal.in_flight()] == [0]
 
 
 async def test_many_share_a_commit(writer, journal, monkeypatch):
     commits, begun, gate, write = [], threading.Event(), threading.Event(), journal.write
 
-    def slow_write(changes):
+    def slow_write(closed, forgotten):
         begun.set()
         gate.wait()
-        commits.append((len(changes.openings), len(changes.closings)))
-        write(changes)
+        commits.append((len(closed), len(forgotten)))
+        write(closed, forgotten)
 
     monkeypatch.setattr(journal, "write", slow_write)
-    first = Booking(opening(), writer)
+    first = Booking(opening(), writer).close(closing())
     await asyncio.to_thread(begun.wait)
-    others = [Booking(opening(), writer) for _ in range(20)]
-    ends = [booking.close(closing()) for booking in others[:5]]
+    writer.forget([b"1", b"2"])
+    others = [Booking(opening(), writer).close(closing()) for _ in range(20)]
     gate.set()
-    await asyncio.gather(first.opened(), *(booking.opened() for booking in others), *ends)
-    assert commits == [(1, 0), (20, 5)]
+    await asyncio.gather(first, *others)
+    assert commits == [(1, 0), (20, 2)]
 
 
 async def test_it_is_refused_where_no_journal_is_kept():
     booking = Booking(opening(), NoPen())
     with pytest.raises(JournalUnavailable):
-        await booking.opened()
+        booking.opened()
     await booking.close(closing())
 
 

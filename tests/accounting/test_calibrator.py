@@ -7,12 +7,10 @@ from django.db import OperationalError
 
 from accounting.calibrator import Calibrator, samples
 from accounting.copier import Copier
-from accounting.entries import encode
-from accounting.journal import Changes
 from conversion.usage import Usage
 from routing import calibration
 from routing.models import BackendModel
-from tests.accounting.samples import closing, entry, opening
+from tests.accounting.samples import closing, ended, entry, opening
 from tests.routing import factories
 
 ASKED = {"backend_id": 1, "routed_model": "m", "estimated_input_tokens": 1000}
@@ -96,7 +94,6 @@ def test_the_copier_calibrates_from_what_it_copied(journal, monkeypatch):
     row = factories.backend_model(factories.backend(), "m")
     request = opening(**{**ASKED, "backend_id": row.backend_id})
     copier = Copier(journal, threading.Event(), lambda keys: None)
-    journal.write(Changes(openings=[(request.request_id.bytes, encode(request))]))
-    journal.write(Changes(closings=[(encode(closing(usage=REPORTED)), request.request_id.bytes)]))
+    journal.write([ended(request, closing(usage=REPORTED))])
     copier.work()
     assert BackendModel.objects.get().estimate_factor == pytest.approx(1.2)

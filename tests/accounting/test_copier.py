@@ -5,11 +5,9 @@ from django.db import OperationalError
 
 from accounting import copier as copier_module
 from accounting.copier import Copier
-from accounting.entries import encode
-from accounting.journal import Changes
 from accounting.models import ProcessJournal, UsageRecord
 from accounting.slots import TOKENS
-from tests.accounting.samples import closing, opening
+from tests.accounting.samples import begun, closing, ended, opening
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,15 +15,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def copier(journal):
     """A copier whose work the test does itself, in its own thread and transaction."""
-    return Copier(journal, threading.Event(), lambda keys: journal.write(Changes(forgotten=[(key,) for key in keys])))
+    return Copier(journal, threading.Event(), lambda keys: journal.write([], keys))
 
 
-def open_requests(journal, *requests):
-    journal.write(Changes(openings=[(request.request_id.bytes, encode(request)) for request in requests]))
-
-
-def close_request(journal, request, end):
-    journal.write(Changes(closings=[(encode(end), request.request_id.bytes)]))
+def close_request(journal, request, slot):
+    journal.write([ended(request, closing())])
+    journal.slots.give_back(slot)
 
 
 def states():
@@ -33,7 +28,8 @@ def states():
 
 
 def test_running_requests_are_in_the_table(journal, copier):
-    open_requests(journal, opening(), opening())
+    begun(journal, opening())
+    begun(journal, opening())
     copier.work()
     assert states() == ["open", "open"]
     assert (len(journal.in_flight()), copier.backlog) == (2, 0)
@@ -41,37 +37,57 @@ def test_running_requests_are_in_the_table(journal, copier):
 
 def test_closed_requests_leave_the_journal(journal, copier):
     request = opening()
-    open_requests(journal, request, opening())
-    close_request(journal, request, closing())
+    slot = begun(journal, request)
+    begun(journal, opening())
+    close_request(journal, request, slot)
     copier.work()
-    assert states() == ["closed", "open"]
-    assert len(journal.changed_after(0, 10)) == 1
+    assert (states(), copier.backlog) == (["closed", "open"], 0)
+    assert journal.changed_after(0, 10) == []
+
+
+def test_what_was_shown_as_running_is_closed_in_the_end(journal, copier):
+    request = opening()
+    slot = begun(journal, request)
+    copier.work()
+    close_request(journal, request, slot)
+    copier.work()
+    assert states() == ["closed"]
+
+
+def test_a_request_that_has_just_ended_is_not_open_again(journal, copier):
+    request = opening()
+    begun(journal, request)
+    journal.write([ended(request, closing())])
+    copier.work()
+    copier._next_look = 0.0
+    copier.work()
+    assert states() == ["closed"]
 
 
 def test_it_copies_all_of_a_long_queue(journal, copier, monkeypatch):
     monkeypatch.setattr(copier_module, "BATCH", 3)
-    open_requests(journal, *(opening() for _ in range(8)))
+    journal.write([ended(opening(), closing()) for _ in range(8)])
     while copier.backlog:
         copier.work()
-    assert states() == ["open"] * 8
+    assert states() == ["closed"] * 8
 
 
 def test_it_loses_nothing_while_the_database_is_away(journal, copier, monkeypatch):
     request = opening()
-    open_requests(journal, request)
+    slot = begun(journal, request)
     with monkeypatch.context() as away:
         away.setattr(copier_module, "store", refuse)
         assert not copier._attempt(copier.work)
-        close_request(journal, request, closing())
-        open_requests(journal, opening())
+        close_request(journal, request, slot)
+        begun(journal, opening())
         assert not copier._attempt(copier.work)
-        assert (copier.backlog, len(journal.changed_after(0, 10))) == (3, 2)
+        assert (copier.backlog, len(journal.changed_after(0, 10))) == (3, 1)
     assert copier._attempt(copier.work)
     assert (states(), copier.backlog) == (["closed", "open"], 0)
 
 
 def test_it_says_once_that_the_database_is_away(journal, copier, monkeypatch, caplog):
-    open_requests(journal, opening())
+    begun(journal, opening())
     with monkeypatch.context() as away:
         away.setattr(copier_module, "store", refuse)
         for _ in range(5):
@@ -81,7 +97,7 @@ def test_it_says_once_that_the_database_is_away(journal, copier, monkeypatch, ca
 
 
 def test_it_waits_longer_the_longer_the_database_is_away(journal, copier, monkeypatch):
-    open_requests(journal, opening())
+    begun(journal, opening())
     monkeypatch.setattr(copier_module, "store", refuse)
     pauses = []
     for _ in range(8):
@@ -92,16 +108,15 @@ def test_it_waits_longer_the_longer_the_database_is_away(journal, copier, monkey
 
 
 def test_a_closed_request_stays_in_the_journal_until_the_table_has_it(journal, copier, monkeypatch):
-    request = opening()
-    open_requests(journal, request)
-    close_request(journal, request, closing())
+    journal.write([ended(opening(), closing())])
     monkeypatch.setattr(copier_module, "store", refuse)
     copier._attempt(copier.work)
     assert len(journal.changed_after(0, 10)) == 1
 
 
 def test_it_knows_since_when_the_table_is_behind(journal, copier, monkeypatch):
-    open_requests(journal, opening(started_at=1000.0), opening(started_at=2000.0))
+    begun(journal, opening(started_at=1000.0))
+    begun(journal, opening(started_at=2000.0))
     with monkeypatch.context() as away:
         away.setattr(copier_module, "store", refuse)
         copier._attempt(copier.work)
@@ -116,10 +131,9 @@ def test_it_tells_that_its_journal_lives(journal, copier):
 
 
 def test_it_brings_the_figures_of_long_requests_up_to_date(journal, copier):
-    request = opening()
-    open_requests(journal, request)
+    slot = begun(journal, opening())
     copier.work()
-    journal.slots.take(request.request_id.bytes).figures[TOKENS] = 70
+    slot.figures[TOKENS] = 70
     copier._next_look = 0.0
     copier.work()
     assert UsageRecord.objects.get().output_tokens == 70

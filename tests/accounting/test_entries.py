@@ -12,7 +12,7 @@ def test_what_an_older_version_wrote_is_understood():
 
 
 def test_what_a_newer_version_wrote_is_understood():
-    text = encode(opening(client_name="Ann")).replace("{", '{"colour":"blue",', 1)
+    text = encode(opening(client_name="Ann")).replace(b"{", b'{"colour":"blue",', 1)
     assert decode(1, text, 0, None).opening.client_name == "Ann"
 
 

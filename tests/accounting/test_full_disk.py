@@ -1,6 +1,7 @@
 """A journal that cannot be written: nothing new begins, what runs can end."""
 
 import asyncio
+import errno
 import subprocess
 import time
 
@@ -38,53 +39,77 @@ def limit(journal):
     return Limit(journal)
 
 
-async def opened_until_refused(writer):
-    """Those that were opened before one was refused."""
-    bookings = []
+async def ended_until_refused(writer):
+    """The ends of all that was opened before a request was refused, because one of them could not be written."""
+    ends = []
     while True:
         booking = Booking(opening(session_id=LONG), writer)
-        try:
-            await booking.opened()
-        except JournalUnavailable:
-            return bookings
-        bookings.append(booking)
+        ends.append(booking.close(closing()))
+        if booking.slot is None:
+            return ends
+        await asyncio.wait(ends[-1:], timeout=0.05)
 
 
-async def test_a_request_that_cannot_be_recorded_is_refused(writer, journal, limit):
+async def opened_again(writer):
+    """A request, as soon as none is refused any more."""
+    while (booking := Booking(opening(), writer)).slot is None:
+        await asyncio.sleep(0.01)
+    return booking
+
+
+async def test_requests_are_refused_while_none_can_be_closed(writer, journal, limit):
     limit.set(20)
-    bookings = await opened_until_refused(writer)
-    assert len(bookings) == len(journal.in_flight()) > 5
-
-
-async def test_a_refused_request_has_nothing_to_close(writer, limit):
-    limit.set(1)
-    booking = Booking(opening(session_id=LONG * 5), writer)
-    await booking.close(closing(state="failed", http_status=529))
-
-
-async def test_a_running_request_is_closed_when_there_is_space_again(writer, journal, limit):
-    limit.set(20)
-    bookings = await opened_until_refused(writer)
-    ends = [booking.close(closing(error_type=LONG)) for booking in bookings]
-    await asyncio.sleep(0)
+    ends = await ended_until_refused(writer)
+    assert len(ends) - 1 == len(journal.changed_after(0, 100)) + len(journal.in_flight()) > 5
+    with pytest.raises(JournalUnavailable):
+        Booking(opening(), writer).opened()
     limit.lift()
     await asyncio.gather(*ends)
-    assert journal.in_flight() == []
 
 
-async def test_requests_are_recorded_again_when_there_is_space_again(writer, journal, limit):
+async def test_a_request_is_refused_where_there_is_no_space_for_it(writer, journal, monkeypatch, caplog):
+    kept = Booking(opening(), writer)
+    with monkeypatch.context() as full:
+        full.setattr(journal.slots, "_unused", no_space)
+        with pytest.raises(JournalUnavailable):
+            Booking(opening(), writer).opened()
+    (await opened_again(writer)).opened()
+    await kept.close(closing())
+    assert len(journal.in_flight()) == 1
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+def no_space(size):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def test_a_refused_request_has_nothing_to_close(writer, journal, monkeypatch):
+    monkeypatch.setattr(journal.slots, "_unused", no_space)
+    await Booking(opening(), writer).close(closing(state="failed", http_status=529))
+    assert (journal.in_flight(), journal.changed_after(0, 10)) == ([], [])
+
+
+async def test_what_ended_is_written_when_there_is_space_again(writer, journal, limit):
     limit.set(20)
-    bookings = await opened_until_refused(writer)
+    ends = await ended_until_refused(writer)
     limit.lift()
-    await Booking(opening(), writer).opened()
-    assert len(journal.in_flight()) == len(bookings) + 1
+    await asyncio.gather(*ends)
+    assert (len(journal.changed_after(0, 100)), journal.in_flight()) == (len(ends) - 1, [])
+
+
+async def test_requests_are_recorded_again_when_there_is_space_again(writer, limit):
+    limit.set(20)
+    await ended_until_refused(writer)
+    limit.lift()
+    (await opened_again(writer)).opened()
 
 
 async def test_it_says_once_that_the_journal_cannot_be_written(writer, limit, caplog):
     limit.set(20)
     for _ in range(3):
-        await opened_until_refused(writer)
+        await ended_until_refused(writer)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+    limit.lift()
 
 
 @pytest.fixture
@@ -102,13 +127,13 @@ async def test_running_requests_can_end_on_a_disk_without_a_free_byte(small_disk
     writer = JournalWriter(journal, lambda: None)
     writer.start()
     bookings = [Booking(opening(), writer) for _ in range(100)]
-    await asyncio.gather(*(booking.opened() for booking in bookings))
     fill(small_disk / "others")
-    bookings += await opened_until_refused(writer)
+    while bookings[-1].slot is not None:
+        bookings.append(Booking(opening(session_id=LONG), writer))
     await asyncio.gather(*(booking.close(closing()) for booking in bookings))
     assert journal.in_flight() == []
     (small_disk / "others").unlink()
-    await Booking(opening(), writer).opened()
+    (await opened_again(writer)).opened()
     assert writer.stop(time.monotonic() + 60)
     journal.remove()
 

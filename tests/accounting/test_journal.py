@@ -3,76 +3,75 @@ import sqlite3
 import pytest
 
 from accounting.entries import encode
-from accounting.journal import Changes, Journal
-from accounting.slots import TOKENS
-from tests.accounting.samples import closing, opening
+from accounting.journal import Journal
+from tests.accounting.samples import begun, closing, ended, opening
 
-
-def opened(*openings):
-    return Changes(openings=[(opening.request_id.bytes, encode(opening)) for opening in openings])
-
-
-def closed(opening, closing):
-    return Changes(closings=[(encode(closing), opening.request_id.bytes)])
+OLDER = "INSERT INTO request (id, change, opening, output_tokens) VALUES (?, 1, ?, 7)"
 
 
 def test_it_gives_back_what_was_opened(journal):
     first, second = opening(client_name="Ann", estimated_input_tokens=9), opening(routed_model="gpt-5.4", stream=True)
-    journal.write(opened(first, second))
-    assert [entry.opening for entry in journal.changed_after(0, 10)] == [first, second]
-    assert [entry.closing for entry in journal.in_flight()] == [None, None]
+    begun(journal, first)
+    begun(journal, second, 8)
+    entries = journal.in_flight()
+    assert [(entry.opening, entry.output_tokens) for entry in entries] == [(first, 0), (second, 8)]
+    assert journal.in_flight(entries[0].change) == entries[1:]
 
 
 def test_it_gives_back_how_it_was_closed(journal):
     request, end = opening(), closing(stop_reason="end_turn", time_to_first_token=0.25)
-    journal.write(opened(request))
-    journal.write(closed(request, end))
+    journal.write([ended(request, end)])
     (entry,) = journal.changed_after(0, 10)
-    assert entry.closing == end
-    assert journal.in_flight() == []
+    assert (entry.opening, entry.closing) == (request, end)
 
 
 def test_it_gives_the_oldest_changes_first(journal):
     requests = [opening() for _ in range(4)]
-    journal.write(opened(*requests))
-    journal.write(closed(requests[1], closing()))
+    for request in requests:
+        journal.write([ended(request, closing())])
     entries = journal.changed_after(0, 3)
-    assert [entry.opening for entry in entries] == [requests[0], requests[2], requests[3]]
-    assert [entry.opening for entry in journal.changed_after(entries[-1].change, 3)] == [requests[1]]
+    assert [entry.opening for entry in entries] == requests[:3]
+    assert [entry.opening for entry in journal.changed_after(entries[-1].change, 3)] == requests[3:]
 
 
-def test_it_gives_the_last_progress(journal):
+def test_what_was_written_already_stays_as_it_is(journal):
+    request, end = opening(), closing()
+    journal.write([ended(request, end)])
+    journal.write([ended(request, closing(state="failed")), ended(opening(), end)])
+    assert [entry.closing for entry in journal.changed_after(0, 10)] == [end, end]
+
+
+def test_it_gives_what_an_older_version_left_open(journal):
     request = opening()
-    journal.write(opened(request))
-    slot = journal.slots.take(request.request_id.bytes)
-    slot.figures[TOKENS] = 8
-    assert [entry.output_tokens for entry in journal.in_flight()] == [8]
+    journal._writing.execute(OLDER, (request.request_id.bytes, encode(request).decode()))
+    (entry,) = journal.changed_after(0, 10)
+    assert (entry.opening, entry.output_tokens, entry.closing) == (request, 7, None)
 
 
 def test_it_forgets_what_is_safe_elsewhere(journal):
     request = opening()
-    journal.write(opened(request))
-    journal.write(Changes(forgotten=[(request.request_id.bytes,)]))
+    journal.write([ended(request, closing())])
+    journal.write([], [request.request_id.bytes])
     assert journal.changed_after(0, 10) == []
 
 
 def test_it_writes_all_or_nothing(journal):
     with pytest.raises(sqlite3.Error):
-        journal.write(Changes(openings=opened(opening()).openings, closings=[(object(), b"")]))
+        journal.write([ended(opening(), closing())], [object()])
     assert (journal.change, journal.changed_after(0, 10)) == (0, [])
-    journal.write(opened(opening()))
+    journal.write([ended(opening(), closing())])
     assert journal.change == 1
 
 
 @pytest.mark.parametrize(
-    ("changes", "forced"),
+    ("closed", "forgotten", "forced"),
     [
-        pytest.param(opened(opening()), False, id="an opening"),
-        pytest.param(closed(opening(), closing()), True, id="a closing"),
+        pytest.param([], [b"1"], False, id="what is safe elsewhere"),
+        pytest.param([ended(opening(), closing())], [b"1"], True, id="a closing"),
     ],
 )
-def test_it_forces_closings_to_the_disk(journal, changes, forced):
-    journal.write(changes)
+def test_it_forces_closings_to_the_disk(journal, closed, forgotten, forced):
+    journal.write(closed, forgotten)
     (mode,) = journal._writing.execute("PRAGMA synchronous").fetchone()
     assert (mode == 2) is forced  # 2: FULL
 
@@ -86,7 +85,8 @@ def test_it_has_a_name_of_its_own(directory):
 
 def test_it_leaves_nothing_when_it_is_removed(directory):
     journal = Journal.create(directory)
-    journal.write(opened(opening()))
+    journal.write([ended(opening(), closing())])
+    begun(journal, opening())
     journal.remove()
     assert list(directory.iterdir()) == []
 

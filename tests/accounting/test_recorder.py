@@ -37,7 +37,7 @@ async def states():
 
 async def test_requests_come_into_the_table_by_themselves(recorder):
     await recorder.open(opening()).close(closing())
-    await recorder.open(opening()).opened()
+    recorder.open(opening()).opened()
     while recorder.backlog:
         await asyncio.sleep(0.01)
     assert await states() == ["closed", "open"]
@@ -45,7 +45,7 @@ async def test_requests_come_into_the_table_by_themselves(recorder):
 
 async def test_it_leaves_nothing_behind_when_it_stops(recorder, directory):
     await recorder.open(opening()).close(closing())
-    await recorder.open(opening()).opened()
+    recorder.open(opening()).opened()
     await asyncio.to_thread(recorder.stop, 20)
     assert await states() == ["closed", "interrupted"]
     assert list(directory.iterdir()) == []
@@ -55,13 +55,13 @@ async def test_it_leaves_nothing_behind_when_it_stops(recorder, directory):
 async def test_it_refuses_what_comes_after_its_end(recorder):
     await asyncio.to_thread(recorder.stop, 20)
     with pytest.raises(JournalUnavailable):
-        await recorder.open(opening()).opened()
+        recorder.open(opening()).opened()
 
 
 async def test_it_can_be_started_again(recorder):
     await asyncio.to_thread(recorder.stop, 20)
     await asyncio.to_thread(recorder.start)
-    await recorder.open(opening()).opened()
+    recorder.open(opening()).opened()
 
 
 async def test_it_adopts_what_another_process_left_behind(directory):
@@ -95,9 +95,9 @@ async def test_rows_may_wait_in_the_journal_only_where_the_admin_lets_them(
         monkeypatch.setattr(Recorder, "oldest_uncopied", time.time() - MOST_LAG_SECONDS - 1)
         booking = recorder.open(opening())
         if is_served:
-            await booking.opened()
+            booking.opened()
         else:
             with pytest.raises(JournalUnavailable):
-                await booking.opened()
+                booking.opened()
     finally:
         await asyncio.to_thread(recorder.stop, 20)

@@ -1,6 +1,5 @@
 """What the record of a request says of the estimate of its tokens."""
 
-import asyncio
 import uuid
 from types import SimpleNamespace
 
@@ -24,7 +23,7 @@ class Book:
         self.opening = opening
         return self
 
-    async def opened(self):
+    def opened(self):
         pass
 
     def close(self, closing):
@@ -41,7 +40,7 @@ def book(monkeypatch):
     book = Book()
     row = UsageRow(asked, book)
     row.asks(read_messages_request(msgspec.json.encode(request())))
-    asyncio.run(row.open(ROUTE, SimpleNamespace(terms=SimpleNamespace(estimated_input_tokens=1500))))
+    row.open(ROUTE, SimpleNamespace(terms=SimpleNamespace(estimated_input_tokens=1500)))
     samples._thread.shutdown()  # waits for the count
     row.cancel(None)
     return book

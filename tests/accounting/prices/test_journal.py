@@ -5,13 +5,11 @@ from decimal import Decimal
 import pytest
 
 from accounting.adoption import adopt_abandoned
-from accounting.entries import encode
-from accounting.journal import Changes, Journal
+from accounting.journal import Journal
 from accounting.models import UsageRecord
-from accounting.slots import TOKENS
 from accounting.usage_table import store
 from tests.accounting.prices.samples import rates, usage
-from tests.accounting.samples import closing, entry, opening
+from tests.accounting.samples import begun, closing, entry, opening
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +39,7 @@ def test_a_row_without_a_price_has_no_cost():
 def test_an_adopted_row_costs_what_its_journal_says(directory):
     request = opening(backend_id=1, estimated_input_tokens=1000, rates=rates())
     journal = Journal.create(directory)
-    journal.write(Changes(openings=[(request.request_id.bytes, encode(request))]))
-    journal.slots.take(request.request_id.bytes).figures[TOKENS] = 20
+    begun(journal, request, 20)
     journal.abandon()
     adopt_abandoned(directory)
     assert UsageRecord.objects.get(pk=request.request_id).state == "interrupted"
