@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
+from tests.accounting.kill_protocol.backend import PIECE, PIECE_TOKENS
 from tests.accounting.kill_protocol.reconciliation import Call, Tokens
 from tests.support.gateway import CLIENT_KEY
 from tests.support.messages import events, request
@@ -79,9 +80,8 @@ def call(port: int, *, is_stream: bool) -> Call:
             heard.cut = f"{type(error).__name__}: {error}"
     tokens = (streamed if is_stream else whole)(heard.text)
     outcome = "finished" if tokens else "error" if heard.error else "cut"
-    return Call(
-        heard.request_id, outcome, tokens, began, heard.opened, time.monotonic(), problem=heard.error or heard.cut
-    )
+    problem, read = heard.error or heard.cut, heard.text.count(PIECE) * PIECE_TOKENS
+    return Call(heard.request_id, outcome, tokens, began, heard.opened, time.monotonic(), problem, read)
 
 
 def hear(connection: HTTPConnection, heard: Heard) -> None:

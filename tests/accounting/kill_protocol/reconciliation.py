@@ -19,7 +19,10 @@ class Tokens(NamedTuple):
 
 @dataclass(frozen=True)
 class Call:
-    """One request as its client saw it; without an id where the connection ended before the head of an answer."""
+    """One request as its client saw it; without an id where the connection ended before the head of an answer.
+
+    `read` is how many tokens of text arrived, be it the whole answer or not.
+    """
 
     request_id: str
     outcome: Literal["finished", "error", "cut"]
@@ -28,6 +31,7 @@ class Call:
     opened: float | None
     ended: float
     problem: str = ""
+    read: int = 0
 
 
 @dataclass
@@ -170,6 +174,14 @@ def rollups(evidence: Evidence) -> Iterator[str]:
             yield f"the report says {books.reported}, the rows {right}"
 
 
+def unbooked(evidence: Evidence) -> Iterator[str]:
+    """A client has read more of an answer than its row says was written."""
+    for call in evidence.calls:
+        row = evidence.books.by_id.get(call.request_id)
+        if call.read > (booked := row.tokens.written if row is not None else 0):
+            yield f"{call.request_id}: {call.read} tokens were read, {booked} are booked"
+
+
 def tokens(evidence: Evidence) -> Iterator[str]:
     """More of what the backend sent is lost than was on its way."""
     lost, sent = lost_tokens(evidence), sum(answer.sent for answer in evidence.answers)
@@ -213,6 +225,7 @@ CHECKS: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "OPEN": still_open,
     "BUDGET": budget,
     "ROLLUPS": rollups,
+    "UNBOOKED": unbooked,
     "TOKENS": tokens,
     "REFUSED": refused,
     "BROKEN": broken,

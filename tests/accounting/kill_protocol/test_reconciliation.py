@@ -17,8 +17,8 @@ from tests.accounting.kill_protocol.reconciliation import (
 )
 
 USED = Tokens(10, 20)
-CALL = Call("a", "finished", USED, began=1.0, opened=2.0, ended=3.0)
-CUT = Call("b", "cut", None, began=1.0, opened=2.0, ended=2.5)
+CALL = Call("a", "finished", USED, began=1.0, opened=2.0, ended=3.0, read=20)
+CUT = Call("b", "cut", None, began=1.0, opened=2.0, ended=2.5, read=30)
 ERROR = Call("", "error", None, began=1.0, opened=2.0, ended=2.5, problem="status 500")
 ANSWERS = (Answer("a", USED, sent=20), Answer("b", Tokens(5, 50), sent=30))
 ROW = Row("a", "closed", USED, cost=700, budgets=(1, 2))
@@ -51,7 +51,7 @@ def test_right_books_pass():
 
 UNSENT = replace(ERROR, request_id="c")
 CASES = {
-    "a finished call has no row": (evidence(PART, answers=ANSWERS[1:]), {"LOST_FINISHED"}),
+    "a finished call has no row": (evidence(PART, answers=ANSWERS[1:]), {"LOST_FINISHED", "UNBOOKED"}),
     "a finished call was interrupted": (evidence(replace(ROW, state="interrupted"), PART), {"LOST_FINISHED"}),
     "a row has other tokens": (evidence(replace(ROW, tokens=Tokens(11, 20)), PART), {"WRONG_COUNT"}),
     "the client read other tokens": (
@@ -101,8 +101,9 @@ CASES = {
         replace(RIGHT, replayed=(replace(BOOKS, wrong_sums=("an hour",)),)),
         {"ROLLUPS"},
     ),
+    "what a client read is not booked": (replace(RIGHT, calls=(CALL, replace(CUT, read=31))), {"UNBOOKED"}),
     "what was sent is not booked": (
-        replace(RIGHT, answers=(ANSWERS[0], Answer("b", Tokens(5, 200), sent=111))),
+        replace(RIGHT, answers=(ANSWERS[0], Answer("b", Tokens(5, 200), sent=31))),
         {"TOKENS"},
     ),
     "a request fails while the database is away": (
