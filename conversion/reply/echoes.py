@@ -37,12 +37,13 @@ class Echoes:
         if self._suspects or self._cumulative:
             return False
         length = self._length
-        for text in texts:
-            if len(text) >= length > _TELLING:
-                return False
-            length += len(text)
+        if max(map(len, texts), default=0) >= length:
+            for text in texts:
+                if len(text) >= length > _TELLING:
+                    return False
+                length += len(text)
         self._parts += texts
-        self._length = length
+        self._length += sum(map(len, texts))
         return True
 
     def held(self) -> str:

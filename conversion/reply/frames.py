@@ -37,7 +37,7 @@ class FrameReader:
         """The frames that these bytes complete."""
         if data.startswith(b"data: ") and data.endswith(b"\n\n") and self._at_rest and _RETURN not in data:
             usual = data[6:-2].split(b"\n\ndata: ")
-            if data.count(b"\n") == 2 * len(usual):
+            if not [frame for frame in usual if _LINE_FEED in frame]:
                 return usual
         return self._feed_lines(data)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from conversion.errors import BackendFailure
 from conversion.notices import Notice
 from conversion.profiles import BackendProfile
-from conversion.reply import documents, usual_chunk
+from conversion.reply import alike, documents, usual_chunk
 from conversion.reply.chunks import ChunkReader
 from conversion.reply.deltas import CallFragment, CallFragments, Delta, End, Reasoning, Text, Texts, Thought
 from conversion.reply.echoes import Echoes
@@ -128,10 +128,10 @@ class Reader:
         """The first of these frames in one piece, where they say more of what was said last; None where they do not."""
         match self._last:
             case Text() if self._tags is None:
-                texts = usual_chunk.text_run(frames)
+                texts = alike.texts(frames) or usual_chunk.text_run(frames)
                 return Texts(texts) if texts and self._text.passes(texts) else None
             case CallFragment(index=index) if self._tags is None or not self._tags.holds:
-                parts = usual_chunk.argument_run(frames, index)
+                parts = alike.arguments(frames, index) or usual_chunk.argument_run(frames, index)
                 return CallFragments(index, parts) if parts else None
         return None
 
