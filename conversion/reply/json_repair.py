@@ -26,8 +26,11 @@ _COMMENT = re.compile(r"//[^\n]*\n|/\*.*?\*/", re.DOTALL)
 _WORD = re.compile(r"[^\s\"'{}\[\],:/]+")
 _NAME = re.compile(r"[A-Za-z_$][\w$-]*", re.ASCII)
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*"')
-_PASSING = {'"': re.compile(r'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])+'), "'": re.compile(r"""[^'"\\\x00-\x1f]+""")}
-"""What goes out as it came, escapes too where the string's own quotes are those of JSON."""
+_PASSING = {
+    '"': re.compile(r'[^"\\\x01-\x1f]*+(?:\\["\\/bfnrt][^"\\\x01-\x1f]*+)*+'),
+    "'": re.compile(r"""[^'"\\\x01-\x1f]*+"""),
+}
+"""What goes out as it came, a NUL behind each part; escapes too where the string's own quotes are those of JSON."""
 _PLAIN = {'"': re.compile(r'[^"\\\x00-\x1f]+'), "'": re.compile(r"""[^'"\\\x00-\x1f]+""")}
 
 
@@ -95,8 +98,11 @@ class ObjectRepair:
         """How many of these go on with the open string, and need nothing but that; they count as sent."""
         if self._state != "string" or self._carry:
             return 0
-        plain = _PASSING[self._quote].fullmatch
-        passed = next((place for place, text in enumerate(texts) if not plain(text)), len(texts))
+        joined = "\0".join([*texts, ""])
+        if joined.count("\0") != len(texts):
+            return 0
+        match = _PASSING[self._quote].match(joined)
+        passed = joined.count("\0", 0, match.end()) if match is not None else 0
         if passed:
             self._writer.pass_on("".join(texts[:passed]))
         return passed
