@@ -28,11 +28,12 @@ class Connection(asyncio.Protocol):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._transport: asyncio.Transport | None = None
+        self._pieces: list[bytes] = []
+        self.on_body = self._pieces.append  # called for each HTTP chunk, of which a read may bring hundreds
         self._parser = httptools.HttpResponseParser(self)
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._failure: Exception | None = None
-        self._pieces: list[bytes] = []
         self._buffered = 0
         self._head_bytes = 0
         self._heard = 0.0
@@ -187,7 +188,19 @@ class Connection(asyncio.Protocol):
         if self._take is not None:
             self._pass_on(self._take)
         elif not self._in_head:
+            if self._pieces:
+                self._leave_lying(len(data))
             self._wake()
+
+    def _leave_lying(self, length: int) -> None:
+        """There are pieces that nobody took at once."""
+        if self._keep is not None:  # nobody reads any more
+            self._pieces.clear()
+            return
+        self._buffered += length
+        if self._buffered > HIGH_WATER and not self._paused and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
 
     def _pass_on(self, take: Take) -> None:
         """Wake the reader only where `take` has had enough, or the body has ended."""
@@ -226,15 +239,6 @@ class Connection(asyncio.Protocol):
             self.headers = []
             return
         self._in_head = False
-
-    def on_body(self, body: bytes) -> None:
-        if self._keep is not None:  # nobody reads any more
-            return
-        self._pieces.append(body)
-        self._buffered += len(body)
-        if self._buffered > HIGH_WATER and not self._paused and self._transport is not None:
-            self._paused = True
-            self._transport.pause_reading()
 
     def on_message_complete(self) -> None:
         if self._in_head:  # the end of an informational response
