@@ -1,7 +1,7 @@
-"""Chunks that are the one before with another string in its place, read many at once.
+"""Chunks that are the one before with another string in its place, read many at once, or one by one as they come.
 
-Nearly every chunk of a stream is. `usual_chunk` reads them one by one, and to the same: here each is only compared, and
-all strings are decoded together.
+Nearly every chunk of a stream is. `usual_chunk` decodes each of them whole, and to the same: here it is only compared,
+and its string decoded, together with all others of the read.
 """
 
 from __future__ import annotations
@@ -27,13 +27,38 @@ _STRINGS = re.compile(rb'%b(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}
 """JSON strings without their quotes, a NUL behind each; halves of surrogate pairs are left to who reads one by one."""
 
 _decode = msgspec.json.Decoder(list[str]).decode
+_decode_one = msgspec.json.Decoder(str).decode
+
+_LINE_FEED, _BACKSLASH = b"\n\\"
 
 
-class _Frame(NamedTuple):
+class Frame(NamedTuple):
     """What stands around the string of a chunk."""
 
     head: bytes
     tail: bytes
+
+    def string(self, data: bytes) -> str | None:
+        """The string that stands in it, where `data` is this frame with one that needs no thought."""
+        head, tail = self
+        if not (data.startswith(head) and data.endswith(tail)):
+            return None
+        quoted = data[len(head) - 1 : 1 - len(tail)]
+        if len(quoted) < 3 or _LINE_FEED in quoted or (_BACKSLASH in quoted and rb"\u" in quoted):
+            return None
+        try:
+            return _decode_one(quoted)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+
+
+def frame(payload: bytes, last: Text | CallFragment) -> Frame | None:
+    """What stands around the string of a chunk that says more of what was said last."""
+    match last:
+        case Text():
+            return _frame(payload, _CONTENT, Text)
+        case CallFragment(index=index):
+            return _frame(payload, _ARGUMENTS, lambda part: CallFragment(index, arguments=part))
 
 
 def texts(payloads: Sequence[bytes]) -> list[str]:
@@ -47,25 +72,25 @@ def arguments(payloads: Sequence[bytes], index: int | None) -> list[str]:
 
 
 def _run(payloads: Sequence[bytes], place: re.Pattern[bytes], said: Callable[[str], Delta]) -> list[str]:
-    if len(payloads) < _FEWEST or (frame := _frame(payloads[0], place, said)) is None:
+    if len(payloads) < _FEWEST or (around := _frame(payloads[0], place, said)) is None:
         return []
-    strings = _strings(payloads, frame)
+    strings = _strings(payloads, around)
     return _decoded(strings) if len(strings) >= _FEWEST else []
 
 
-def _frame(payload: bytes, place: re.Pattern[bytes], said: Callable[[str], Delta]) -> _Frame | None:
+def _frame(payload: bytes, place: re.Pattern[bytes], said: Callable[[str], Delta]) -> Frame | None:
     """What stands around the string, proved by others in its place: each must be all that the chunk then says."""
     found = place.search(payload)
     if found is None:
         return None
-    frame = _Frame(payload[: found.start(1)], payload[found.end(1) :])
-    proved = all(usual_chunk.read(frame.head + probe.encode() + frame.tail) == said(probe) for probe in _PROBES)
-    return frame if proved else None
+    around = Frame(payload[: found.start(1)], payload[found.end(1) :])
+    proved = all(usual_chunk.read(around.head + probe.encode() + around.tail) == said(probe) for probe in _PROBES)
+    return around if proved else None
 
 
-def _strings(payloads: Sequence[bytes], frame: _Frame) -> list[bytes]:
+def _strings(payloads: Sequence[bytes], around: Frame) -> list[bytes]:
     """What stands in that frame in the first chunks, as far as there is something."""
-    head, tail = frame
+    head, tail = around
     begin, end = len(head), -len(tail)
     strings = []
     for payload in payloads:

@@ -35,14 +35,15 @@ class FrameReader:
 
     def feed(self, data: bytes) -> list[bytes]:
         """The frames that these bytes complete."""
-        if data.startswith(b"data: ") and data.endswith(b"\n\n") and self._at_rest and _RETURN not in data:
+        if data.startswith(b"data: ") and data.endswith(b"\n\n") and self.at_rest and _RETURN not in data:
             usual = data[6:-2].split(b"\n\ndata: ")
             if not [frame for frame in usual if _LINE_FEED in frame]:
                 return usual
         return self._feed_lines(data)
 
     @property
-    def _at_rest(self) -> bool:
+    def at_rest(self) -> bool:
+        """The next bytes begin a frame."""
         return not (self._held or self._data or self._event or self._after_return)
 
     def _feed_lines(self, data: bytes) -> list[bytes]:

@@ -24,6 +24,9 @@ LONGEST_ANSWER = 64 << 20
 _BOM = b"\xef\xbb\xbf"
 _FIELDS = (b"data", b"event", b"id", b"retry", b":")
 
+_LESSONS = 4
+"""How many chunks in a row may be looked at closely without another one that is like them."""
+
 INVALID = "The backend sent an invalid response"
 
 Said = Delta | Notice
@@ -44,6 +47,9 @@ class Reader:
         self._body: list[bytes] = []
         self._length = 0
         self._last: Delta | None = None  # what the frame before said, if that was one of the usual things
+        self._around: alike.Frame | None = None  # what stood around its string
+        self._goes_on = False  # nothing is open: a read that is the same frame with another string says more of that
+        self._lessons = _LESSONS
         self._understood = False
         self._ended = False
 
@@ -52,6 +58,9 @@ class Reader:
         self._length += len(data)
         if self._length > LONGEST_ANSWER:
             raise BackendFailure("The backend's response is larger than 64 MiB")
+        if self._goes_on and (said := self._more(data)) is not None:
+            return said
+        self._goes_on = False
         if self._beginning is not None:
             data = self._begin(self._beginning + data)
         if self._body:
@@ -103,6 +112,32 @@ class Reader:
             self._body.append(b"")
         return begun
 
+    def _more(self, data: bytes) -> tuple[Said, ...] | None:
+        """The shortcut for reads of one chunk that is like the one before; None for all others."""
+        text = self._around.string(data) if self._around is not None else None
+        if text is None:
+            return None
+        match self._last:
+            case Text() if self._tags is None:
+                self._lessons = _LESSONS
+                return (Text(fresh),) if (fresh := self._text.fresh(text)) else ()
+            case CallFragment(index=index) if self._tags is None or not self._tags.holds:
+                self._lessons = _LESSONS
+                return (CallFragment(index, arguments=text),)
+        return None
+
+    def _learn(self, payload: bytes) -> None:
+        """Remember what stands around the string of a chunk, unless nothing was like the last few."""
+        if not isinstance(self._last, Text | CallFragment) or not self._frames.at_rest:
+            return
+        if self._around is None or self._around.string(b"data: %b\n\n" % payload) is None:
+            if not self._lessons or b"\n" in payload:
+                return
+            self._lessons -= 1
+            around = alike.frame(payload, self._last)
+            self._around = around and alike.Frame(b"data: " + around.head, around.tail + b"\n\n")
+        self._goes_on = self._around is not None
+
     def _read_frames(self, frames: list[bytes]) -> Iterator[Said]:
         place = 0
         while place < len(frames) and not self._ended:
@@ -123,6 +158,8 @@ class Reader:
                     yield usual if text is usual.text else Text(text)
             else:
                 yield from self._refined(usual)
+        if frames and not self._ended:
+            self._learn(frames[-1])
 
     def _read_run(self, frames: list[bytes]) -> Texts | CallFragments | None:
         """The first of these frames in one piece, where they say more of what was said last; None where they do not."""

@@ -116,12 +116,43 @@ def test_it_leaves_alone_what_belongs_to_another_call(index):
 @given(payloads(TEXT) | payloads(CALL), st.sampled_from([{}, {"think_tags": "start"}, {"cumulative": True}]))
 def test_a_reply_in_one_read_is_the_reply_frame_by_frame(chunks, profile):
     frames = [b"data: " + chunk + b"\n\n" for chunk in [OPENING, *chunks, END, b"[DONE]"]]
-    whole, cut = translation(**profile), translation(**profile)
-    at_once = whole.feed(b"".join(frames))
-    one_by_one = [event for frame in frames for event in cut.feed(frame)]
-    assert encode(at_once) == encode(one_by_one)
-    assert (whole.usage, whole.notices, whole.stop_reason) == (cut.usage, cut.notices, cut.stop_reason)
-    assert str(whole.failure) == str(cut.failure)
+    slowly = became([b": that no read is like another\n" + frame for frame in frames], profile)
+    assert became([b"".join(frames)], profile) == slowly
+    assert became(frames, profile) == slowly
+    assert became([b"".join(frames[place : place + 3]) for place in range(0, len(frames), 3)], profile) == slowly
+
+
+def became(reads, profile):
+    """What goes out, and what is known at the end."""
+    reading = translation(**profile)
+    sent = b"".join([encode(reading.feed(read)) for read in reads])
+    return sent, reading.usage, reading.output_estimate, reading.notices, reading.stop_reason, str(reading.failure)
+
+
+LIKE = st.sampled_from([TEXT, TEXT.replace(b'"1"', b'"2"'), CALL, CALL.replace(b'"index":0', b'"index":1')])
+
+
+@settings(deadline=None)
+@given(st.lists(st.builds(lambda form, string: form % string, LIKE, STRINGS) | ODD, max_size=20))
+def test_reads_of_one_chunk_each_are_read_like_any_other(chunks):
+    frames = [b"data: " + chunk + b"\n\n" for chunk in [OPENING, *chunks, END, b"[DONE]"]]
+    assert became(frames, {}) == became([b": that no read is like another\n" + frame for frame in frames], {})
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        pytest.param([TEXT % b"a", TEXT % b"b", TEXT % b"c"], id="text"),
+        pytest.param([OPENING, CALL % b"a", CALL % b"b", CALL % b"c"], id="arguments"),
+    ],
+)
+def test_a_chunk_like_the_one_before_is_not_decoded_whole(monkeypatch, chunks):
+    *known, like = (b"data: " + chunk + b"\n\n" for chunk in chunks)
+    reading = translation()
+    for frame in known:
+        reading.feed(frame)
+    monkeypatch.setattr(usual_chunk, "read", None)
+    assert b'"c"' in encode(reading.feed(like))
 
 
 def test_a_run_of_text_is_counted_as_it_is_shown():
