@@ -1,4 +1,7 @@
-"""Log lines without secrets: whatever looks like a key is cut to its beginning, in messages and in tracebacks."""
+"""Log lines without secrets: whatever looks like a key is cut to its beginning, in messages and in tracebacks.
+
+Nor may strangers fill the log: what they alone can do wrong is one line.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +31,11 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
+
+
+class WithoutTraceback(logging.Filter):
+    """Lets every record pass, and what was raised be told by its message alone."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True

@@ -227,11 +227,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "proxysite.redaction.RedactingFormatter"}},
+    "filters": {"without traceback": {"()": "proxysite.redaction.WithoutTraceback"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         **{package: {"level": LOG_LEVEL} for package in ("proxysite", "routing", "conversion", "accounting")},
         "django": {"handlers": [], "level": "WARNING"},
+        "django.security.DisallowedHost": {"filters": ["without traceback"]},  # strangers can have it logged at will
         "django.request": {"level": "ERROR"},  # a page that is not found is nobody's error
     },
 }

@@ -102,6 +102,14 @@ def test_bad_bodies_get_an_error_that_names_the_fault(client, body, named):
     assert named in message
 
 
+def test_a_host_that_is_not_ours_is_one_line_of_the_log(stranger, gateway):
+    before = len(gateway.output())
+    assert stranger.get("/admin/", headers={"host": "strange.example"}).status_code == 400
+    logged = gateway.output()[before:]
+    assert "strange.example" in logged
+    assert "Traceback" not in logged
+
+
 def test_an_error_does_not_say_all_that_it_is_about(client):
     body = request(tools=[], tool_choice={"type": "tool", "name": "long" * 1000})
     message = assert_is_error(client.post("/v1/messages", json=body), 400, "invalid_request_error")
