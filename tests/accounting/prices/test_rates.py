@@ -134,6 +134,6 @@ def test_the_prices_of_the_journal_are_those_of_the_request(by, above):
 
 
 def test_a_journal_of_an_older_version_knows_no_prices():
-    text = encode(opening())
+    text = encode(opening()).decode()
     assert "rates" not in text or '"rates":null' in text
     assert decode(1, text.replace(',"rates":null', ""), 0, None).opening.rates is None
