@@ -23,6 +23,8 @@ from accounting.models import ProcessJournal, UsageQuerySet, UsageRecord
 from routing.admin.cells import shortened, two_lines
 from routing.models import Client, ClientKey
 
+UNKNOWN = "–"
+
 
 @admin.register(UsageRecord)
 class UsageRecordAdmin(ReportPages):
@@ -128,14 +130,14 @@ class UsageRecordAdmin(ReportPages):
     def asked(self, record: UsageRecord) -> str:
         return f"{record.endpoint}, streamed" if record.stream else record.endpoint
 
-    @admin.display(description="requests of the same cause", empty_value="none")
-    def family(self, record: UsageRecord) -> SafeString | None:
+    @admin.display(description="requests of the same cause")
+    def family(self, record: UsageRecord) -> str:
         """The request that this one was made for, or those made for it: failed attempts, judges, summaries."""
         if record.parent_request is not None:
             return link_to(record.parent_request, "made for this request")
         made = UsageRecord.objects.filter(parent_request=record.pk).order_by("started_at").values_list("pk", "kind")
         links = format_html_join("", "<li>{}</li>", ((link_to(pk, kind),) for pk, kind in made))
-        return format_html("<ul>{}</ul>", links) if links else None
+        return format_html("<ul>{}</ul>", links) if links else "none"
 
     @admin.display(description="input")
     def read(self, record: UsageRecord) -> SafeString:
@@ -155,43 +157,43 @@ class UsageRecordAdmin(ReportPages):
     def spent(self, record: UsageRecord) -> str:
         return money(record.cost) if record.cost is not None else "unknown"
 
-    @admin.display(description="price from", empty_value="–")
-    def priced_by(self, record: UsageRecord) -> str | None:
-        return PRICED_BY.get(record.price_source)
+    @admin.display(description="price from")
+    def priced_by(self, record: UsageRecord) -> str:
+        return PRICED_BY.get(record.price_source, UNKNOWN)
 
     @admin.display(description="outcome")
     def outcome(self, record: UsageRecord) -> SafeString:
         error = record.error_type.replace("_", " ")
         return two_lines(record.state, " ".join(str(part) for part in (record.http_status, error) if part))
 
-    @admin.display(description="first token after", empty_value="–")
-    def first_token(self, record: UsageRecord) -> str | None:
+    @admin.display(description="first token after")
+    def first_token(self, record: UsageRecord) -> str:
         return seconds(record.time_to_first_token_ms)
 
-    @admin.display(description="took", empty_value="–")
-    def took(self, record: UsageRecord) -> str | None:
+    @admin.display(description="took")
+    def took(self, record: UsageRecord) -> str:
         return seconds(record.duration_ms)
 
-    @admin.display(description="session", empty_value="–")
-    def session(self, record: UsageRecord) -> SafeString | None:
+    @admin.display(description="session")
+    def session(self, record: UsageRecord) -> str:
         """Leads to all requests of the session."""
         if not record.session_id:
-            return None
+            return UNKNOWN
         url = reverse("admin:accounting_usagerecord_changelist")
         return format_html('<a href="{}?{}">{}</a>', url, urlencode({"q": record.session_id}), record.session_id)
 
     @admin.display(description="key")
     def key_used(self, record: UsageRecord) -> str:
         if record.key_id is None:
-            return "–"
+            return UNKNOWN
         key = ClientKey.objects.filter(pk=record.key_id).first()
         return str(key) if key is not None else f"number {record.key_id}, deleted"
 
-    @admin.display(description="notices", empty_value="none")
-    def noticed(self, record: UsageRecord) -> SafeString | None:
+    @admin.display(description="notices")
+    def noticed(self, record: UsageRecord) -> str:
         notices = [(notice["code"], notice["detail"]) for notice in record.notices]
         rows = format_html_join("", "<li><code>{}</code> {}</li>", notices)
-        return format_html("<ul>{}</ul>", rows) if notices else None
+        return format_html("<ul>{}</ul>", rows) if notices else "none"
 
 
 def link_to(request_id: UUID, words: str) -> SafeString:
@@ -206,9 +208,9 @@ def as_uuid(text: str) -> UUID | None:
         return None
 
 
-def seconds(milliseconds: int | None) -> str | None:
+def seconds(milliseconds: int | None) -> str:
     if milliseconds is None:
-        return None
+        return UNKNOWN
     return f"{milliseconds / 1000:.2f} s" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f} s"
 
 

@@ -78,9 +78,9 @@ class BackendModelAdmin(RowAdmin[BackendModel]):
             return None
         return two_lines(f"{model.output_limit:,}", BY_HAND if model.max_output_tokens else "")
 
-    @admin.display(description="prices in USD", empty_value="none")
-    def listed_prices(self, model: BackendModel) -> str | None:
-        return ", ".join(shown_price(name, text) for name, text in model.discovered_prices.items()) or None
+    @admin.display(description="prices in USD")
+    def listed_prices(self, model: BackendModel) -> str:
+        return ", ".join(shown_price(name, text) for name, text in model.discovered_prices.items()) or "none"
 
     @admin.display(description="dialect, limits and habits")
     def effective(self, model: BackendModel) -> SafeString:

@@ -104,11 +104,11 @@ class BackendAdmin(CapturingAdmin[Backend]):
         remark = shortened(backend.last_catalog_error, 60) or (read_at and f"read {moment(read_at)}")
         return two_lines(model_count(backend), remark)
 
-    @admin.display(description="requests there now", empty_value="no limit")
-    def seats(self, backend: Backend) -> str | None:
+    @admin.display(description="requests there now")
+    def seats(self, backend: Backend) -> str:
         """Counted where there is a limit, by all processes."""
         if backend.max_concurrent is None:
-            return None
+            return "no limit"
         taken: int = backend.taken_seats  # type: ignore[attr-defined]  # annotated above
         return f"{taken} of {backend.max_concurrent}"
 

@@ -117,6 +117,11 @@ def test_it_shows_one_request(page):
         assert text in html
 
 
+def test_what_one_request_lacks_is_told_in_words(page):
+    row = record()
+    assert ">None<" not in page(reverse("admin:accounting_usagerecord_change", args=[row.pk]))
+
+
 def test_it_lists_what_was_lost_in_one_request(page):
     row = record(notices=[{"code": "image_dropped", "detail": "<b>messages.0</b>"}])
     html = page(reverse("admin:accounting_usagerecord_change", args=[row.pk]))

@@ -52,6 +52,12 @@ def test_names_that_attack_are_shown_as_text(superuser, attack):
         assert "49{" not in shown, page
 
 
+def test_what_a_row_lacks_is_told_in_words(superuser):
+    one_of_each("plain")
+    for page in pages():
+        assert ">None<" not in superuser.get(page, follow=True).content.decode(), page
+
+
 def test_the_page_of_a_new_key_shows_names_as_text(superuser):
     owner = factories.client(ATTACKS[0])
     response = superuser.post("/admin/routing/clientkey/add/", {"client": owner.pk, "label": ATTACKS[0]})
