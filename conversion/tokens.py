@@ -16,12 +16,12 @@ from conversion.request.availability import available_tools, tool_history
 from conversion.request.blocks import Block, Source, inner_blocks
 from conversion.request.history import read_history
 from conversion.request.image_size import image_tokens, pdf_tokens
-from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.notes import Notes
 from conversion.request.read import MessagesRequest, Tool
 from conversion.request.system import read_system
 from conversion.request.text_forms import text_form
 from conversion.request.typed_tools import client_tools
+from conversion.request.unreadable import refuses_unreadable
 
 _PER_MESSAGE = 4
 _PER_TOOL = 8
@@ -31,7 +31,7 @@ CountText: TypeAlias = Callable[[str, float], int]
 """A text, and the ASCII characters that a token of its kind has; a tokenizer does not need the latter."""
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def count_tokens(request: MessagesRequest, count_text: CountText = estimate_text) -> int:
     """An estimate, at least one; raises InvalidRequest where a block cannot be read."""
     count = _Count(count_text)

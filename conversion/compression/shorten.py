@@ -20,8 +20,8 @@ from conversion.compression.tool_descriptions import shorter_description
 from conversion.estimates import estimate_text
 from conversion.notices import Notice
 from conversion.request.history import SYSTEM_ROLES
-from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.read import InputMessage, MessagesRequest, Tool
+from conversion.request.unreadable import refuses_unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Shortened:
     compacted: Compacted | None = None
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def shortened(request: MessagesRequest, extent: Extent, summary: str | None = None) -> Shortened:
     """The request as far shortened as `extent` says; with a summary that takes the place of Claude Code's guidance.
 

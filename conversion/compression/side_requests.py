@@ -9,8 +9,8 @@ from __future__ import annotations
 from conversion.compression.prompt_texts import PromptTexts
 from conversion.request.compaction import OPENING
 from conversion.request.history import SYSTEM_ROLES
-from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.read import MessagesRequest
+from conversion.request.unreadable import refuses_unreadable
 
 _COMPACTIONS = (
     OPENING,
@@ -18,7 +18,7 @@ _COMPACTIONS = (
 )
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def is_side_request(request: MessagesRequest) -> bool:
     return not request.tools or bool(request.stop_sequences) or _has_format(request) or _is_compaction(request)
 

@@ -14,8 +14,8 @@ from conversion.compression.extent import Extent
 from conversion.compression.prompt import is_known, prompt_of
 from conversion.compression.prompt_texts import PromptTexts
 from conversion.estimates import estimate_text
-from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.read import MessagesRequest
+from conversion.request.unreadable import refuses_unreadable
 
 SHARE = 4
 """The part of the wanted length that the summary may have: one in so many, whatever the rest has, for then a prompt
@@ -77,7 +77,7 @@ class Question:
                 return None
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def question_for(request: MessagesRequest, extent: Extent) -> Question | None:
     """What to ask so that this request can be shortened by a summary; None where that would be of no use."""
     texts = PromptTexts.of(request.system).texts

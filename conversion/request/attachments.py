@@ -15,10 +15,10 @@ from conversion.destination import Destination
 from conversion.request.blocks import Block, Source, inner_blocks, read_blocks
 from conversion.request.magic import PDF
 from conversion.request.media import fetched_source
-from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.notes import Notes
 from conversion.request.outside import Outside, bare_base64, document_digest
 from conversion.request.read import MessagesRequest
+from conversion.request.unreadable import refuses_unreadable
 
 _FETCHABLE = ("http://", "https://")
 
@@ -38,7 +38,7 @@ class Document(Struct, frozen=True):
             return b""
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def urls_to_fetch(request: MessagesRequest, destination: Destination) -> list[str]:
     """Where the images and documents are that the backend does not fetch itself, each once."""
     profile = destination.profile.for_model(destination.model)
@@ -49,7 +49,7 @@ def urls_to_fetch(request: MessagesRequest, destination: Destination) -> list[st
     return list(dict.fromkeys(url for url in found if url.startswith(_FETCHABLE)))
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def documents_to_extract(
     request: MessagesRequest, destination: Destination, fetched: Mapping[str, tuple[str, str]] | None = None
 ) -> list[Document]:

@@ -18,7 +18,6 @@ from conversion.request.history import system_head
 from conversion.request.identity import CacheKeys
 from conversion.request.kept_states import restore_states
 from conversion.request.media import keep_newest_images
-from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.notes import Notes
 from conversion.request.offer import unavailable_note
 from conversion.request.outside import Outside
@@ -32,6 +31,7 @@ from conversion.request.responses_body import adapted, responses_body
 from conversion.request.structured import answer_format
 from conversion.request.system import read_system, system_message
 from conversion.request.tools import tool_fields
+from conversion.request.unreadable import refuses_unreadable
 from conversion.request.wire import Message as WireMessage
 from conversion.terms import ReplyTerms
 from conversion.tool_names import renamed_tools
@@ -50,7 +50,7 @@ class Conversion:
     notices: tuple[Notice, ...]
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def convert_request(
     request: MessagesRequest,
     destination: Destination,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import msgspec
 
 from conversion.request.blocks import read_blocks
-from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.notes import Notes
 from conversion.request.read import MessagesRequest
 from conversion.request.system import read_system
+from conversion.request.unreadable import refuses_unreadable
 
 _SESSION_SUFFIX = re.compile(r"_session_([^_]+)$")
 
@@ -25,7 +25,7 @@ class CacheKeys:
     user: str
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def cache_keys(request: MessagesRequest, *, session_id: str = "", agent_id: str = "", client: str = "") -> CacheKeys:
     """The keys of a request, from its headers where it has them. `client` names the gateway's client, for want of more.
 

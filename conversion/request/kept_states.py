@@ -12,9 +12,9 @@ from conversion.destination import Destination
 from conversion.request.blocks import Block
 from conversion.request.effort import shown_thinking
 from conversion.request.history import THINKING_TYPES, Message, read_history
-from conversion.request.nesting import refuses_deep_nesting
 from conversion.request.notes import Notes
 from conversion.request.read import MessagesRequest
+from conversion.request.unreadable import refuses_unreadable
 from conversion.signatures import referred_key
 
 MOST_WANTED = 40
@@ -23,7 +23,7 @@ MOST_WANTED = 40
 _REFERENCE = b'"ccp1ref.'
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def states_wanted(request: MessagesRequest, destination: Destination) -> list[str]:
     """The keys of the states that may be kept for this request; raises InvalidRequest, as the conversion would."""
     profile = destination.profile.for_model(destination.model)

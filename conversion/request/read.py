@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from conversion.errors import InvalidRequest
 from conversion.request.faults import MOST_MESSAGES, ROLES, first_fault
-from conversion.request.nesting import refuses_deep_nesting
+from conversion.request.unreadable import refuses_unreadable
 from conversion.request.utf8 import sound_text, without_lone_surrogates
 
 ABSENT = Raw(b"")
@@ -101,7 +101,7 @@ def read_count_tokens_request(body: bytes) -> MessagesRequest:
     return request
 
 
-@refuses_deep_nesting
+@refuses_unreadable
 def _read(body: bytes, *, needs_max_tokens: bool) -> MessagesRequest:
     body = sound_text(body)
     request = _typed(body)

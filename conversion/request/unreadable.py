@@ -17,7 +17,7 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
-def refuses_deep_nesting(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+def refuses_unreadable(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """For all that decodes parts of a body: what one parser could just bear may be too much for the next one."""
 
     @wraps(function)
